@@ -1,0 +1,120 @@
+"""Facts: what happened to one conversion, in order, and what each fact did to the money.
+
+A conversion is a numbered list of facts that only grows. A fact carries the standing after it and the movement that led
+there, so nothing else has to be read to price or report it.
+"""
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Final, Literal
+
+from chalicelib.model.money import Money
+
+Kind = Literal["booked", "confirmed", "approved", "rejected", "refunded"]
+State = Literal["pending", "approved", "rejected"]
+
+KINDS: Final = ("booked", "confirmed", "approved", "rejected", "refunded")
+STATES: Final = ("pending", "approved", "rejected")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a conversion stands: its state, and what it earns there, in minor units of `currency`.
+
+    `confirmed` says that a server has spoken. `refunded` is in the sale's currency. A rejected conversion earns 0.
+    """
+
+    state: State = "pending"
+    reason: str = ""
+    confirmed: bool = False
+    refunded: int = 0
+    commission: int = 0
+    revenue: int = 0
+    currency: str = ""
+
+
+NOWHERE: Final = Standing()
+"""The standing before the first fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What a fact adds to the sums by state, in minor units of its standing's currency; negative takes back."""
+
+    pending_commission: int = 0
+    approved_commission: int = 0
+    pending_revenue: int = 0
+    approved_revenue: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Fact `n` of the conversion `conversion`. `key` names the sender's act, so that its repetition is recognised.
+
+    Times are Unix milliseconds: `at_ms` when we accepted it, `event_ms` when the sale happened. `day` is the accounting
+    day of `at_ms`. `terms` pins the version, `commission_rate` and `revenue_rate` its rates as text. `amount` is None
+    when no amount was said. `touches` are earlier click ids, newest first.
+    """
+
+    conversion: str
+    n: int
+    kind: Kind
+    key: str
+    at_ms: int
+    event_ms: int
+    day: str
+    source: str
+    advertiser: str
+    affiliate: str
+    campaign: str
+    goal: str
+    click_id: str
+    order_id: str
+    amount: Money | None
+    coupon: str
+    customer: str
+    status_word: str
+    test: bool
+    terms: str
+    commission_rate: str
+    revenue_rate: str
+    after: Standing
+    moved: Movement
+    subs: tuple[str, ...] = ()
+    touches: tuple[str, ...] = ()
+
+
+def movement(before: Standing, after: Standing) -> Movement:
+    """The difference between two standings, by state: money(after) - money(before)."""
+    return Movement(
+        _in(after, "pending", after.commission) - _in(before, "pending", before.commission),
+        _in(after, "approved", after.commission) - _in(before, "approved", before.commission),
+        _in(after, "pending", after.revenue) - _in(before, "pending", before.revenue),
+        _in(after, "approved", after.revenue) - _in(before, "approved", before.revenue),
+    )
+
+
+def next_fact(last: Fact, kind: Kind, key: str, at_ms: int, day: str, after: Standing, status_word: str = "") -> Fact:
+    """The fact that follows `last`, about the same sale, at the next number."""
+    return replace(
+        last,
+        n=last.n + 1,
+        kind=kind,
+        key=key,
+        at_ms=at_ms,
+        event_ms=at_ms,
+        day=day,
+        status_word=status_word,
+        after=after,
+        moved=movement(last.after, after),
+        touches=(),
+    )
+
+
+def conversion_id(*identity: str) -> str:
+    """The hash of an identity: 32 hex characters. The parts cannot run into each other: each is closed by a NUL."""
+    return sha256("".join(f"{part}\0" for part in identity).encode()).hexdigest()[:32]
+
+
+def _in(standing: Standing, state: State, minor: int) -> int:
+    return minor if standing.state == state else 0

@@ -1,0 +1,85 @@
+"""What the rooms above need of the store, as protocols: stores are given to them, never imported.
+
+Also the two failures a caller has an answer to. Everything else a store raises is a bug and stays loud.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from chalicelib.model.click import Click
+from chalicelib.model.clickid import ClickId
+from chalicelib.model.fact import Fact
+from chalicelib.model.judge import Replay
+from chalicelib.model.network import Advertiser, Campaign, Link
+from chalicelib.model.sale import Refusal
+
+Row = dict[str, Any]
+Answer = Fact | Replay | Refusal
+Question = Callable[[list[Fact]], Answer]
+
+
+class StoreError(Exception):
+    """A call that gave no answer to use. `code` is one word, AWS's own where AWS spoke; `message` is for people."""
+
+    def __init__(self, code: str = "", message: str = "") -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}" if self.message else self.code
+
+
+class Unavailable(StoreError):
+    """Throttled, timed out, broken or lost: a retry can help. A lost call may have been carried out all the same."""
+
+
+class Directory(Protocol):
+    """The network's set-up, cached. Each raises Unavailable when it is not known and cannot be read."""
+
+    def slug(self, slug: str) -> Link | None:
+        """The link of a slug."""
+
+    def link(self, number: int) -> Link | None:
+        """The link of a number."""
+
+    def campaign(self, id: str) -> Campaign | None:
+        """A campaign with its terms."""
+
+    def advertiser(self, id: str) -> Advertiser | None:
+        """An advertiser with its goals."""
+
+
+class Clicks(Protocol):
+    """The visits table."""
+
+    def item(self, click: Click) -> Row:
+        """The row that `put` writes."""
+
+    def put(self, row: Row, deadline: float | None = None) -> None:
+        """Write a row once."""
+
+    def click(self, id: ClickId) -> Click:
+        """The click of an id, without evidence if its row is not there."""
+
+    def mark_late(self, id: ClickId, day: str, ends: int) -> None:
+        """Note that a click came in late."""
+
+
+class Facts(Protocol):
+    """The ledger."""
+
+    def settle(self, conversion: str, question: Question, is_new: bool) -> Answer:
+        """Ask what follows from the facts so far, and write it down."""
+
+    def keep_refusal(
+        self, advertiser: str, moment: tuple[int, str], answer: dict[str, str], said: dict[str, str]
+    ) -> None:
+        """Keep an authenticated refusal, once by content."""
+
+
+class Queue(Protocol):
+    """The fallback queue."""
+
+    def send(self, message: dict[str, Any], deadline: float | None = None) -> None:
+        """Queue a message."""

@@ -1,0 +1,83 @@
+"""The closed list of reasons. Each refusal, hold or rejection names one of these words, and only these.
+
+The groups are what a postback answers with; docs/reasons.md is made from this list.
+"""
+
+from typing import Final
+
+UNREADABLE: Final = {
+    "bad_body": "The body is not valid UTF-8, form data or JSON.",
+    "bad_parameter": "A parameter is not text or a number, is too long, or holds control characters.",
+    "duplicate_parameter": "The same parameter is given twice.",
+    "unexpanded_macro": "A parameter still holds the sender's placeholder, such as {aff_sub} or #reqid#.",
+    "bad_amount": "The amount is not a plain number.",
+    "ambiguous_amount": "The amount can be read in two ways, such as 1.234,56 or 1,234.",
+    "too_precise_amount": "The amount has more decimals than its currency.",
+    "bad_currency": "The currency is not an ISO 4217 code.",
+    "bad_event_time": "event_time is neither ISO 8601 with a zone nor Unix seconds.",
+    "refund_amount_missing": "A refund needs an amount or refunded_total.",
+}
+"""400: the sender must mend the request."""
+
+UNTRUSTED: Final = {
+    "credentials_missing": "Neither a token nor a signature is given.",
+    "unknown_advertiser": "No advertiser can be found from the token, the click id or the advertiser parameter.",
+    "bad_token": "The token is not one of the advertiser's.",
+    "bad_signature": "The signature does not match, or sig is not the last parameter.",
+    "stale_signature": "The signature's time is more than 300 seconds from ours.",
+}
+"""401: nothing was stored."""
+
+REJECTED: Final = {
+    "click_id_missing": "A new conversion needs a click id.",
+    "unknown_click": "The click id was not made by this network for this advertiser.",
+    "unknown_conversion": "There is no conversion to change.",
+    "outside_window": "The conversion is later than the campaign's attribution window.",
+    "below_minimum_time": "The conversion came sooner after the click than the campaign allows.",
+    "before_click": "event_time is before the click.",
+    "in_future": "event_time is more than 300 seconds ahead.",
+    "too_old": "event_time is more than 90 days ago.",
+    "no_terms": "The campaign pays nothing for this goal.",
+    "amount_unknown": "The conversion has no amount that could be refunded.",
+    "nothing_left": "The whole amount has been refunded before.",
+    "already_rejected": "The conversion was rejected before; it cannot be approved or refunded.",
+    "no_fx_rate": "Commission and revenue are in different currencies and no rate is known.",
+}
+"""422 `rejected`: judged and refused. The sale's key stays free: a corrected retry can still earn."""
+
+QUARANTINED: Final = {
+    "unknown_status": "The status word is not in the list and the advertiser has no mapping for it.",
+    "goal_missing": "No goal is named and the advertiser has more than one.",
+    "unknown_goal": "The advertiser has no goal of this name.",
+    "order_id_missing": "The goal pays once per order, and no order id is given.",
+    "customer_id_missing": "The goal pays once per customer, and no customer id is given.",
+    "amount_missing": "The terms pay a share of the amount, and no amount is given.",
+    "field_too_long": "An order id, coupon or goal is longer than 128 characters.",
+}
+"""422 `quarantined`: kept for a person to read, because the meaning is not certain."""
+
+CONFLICT: Final = {
+    "other_amount": "The same sale was reported before with another amount.",
+    "other_currency": "The same sale was reported before in another currency.",
+    "other_click": "The same sale was reported before with another click id.",
+    "other_coupon": "The same sale was reported before with another coupon.",
+    "other_customer": "The same sale was reported before with another customer.",
+    "duplicate_click": "The goal pays once per click, and this click has earned with another order.",
+    "duplicate_customer": "The goal pays once per customer, and this customer has earned with another order.",
+}
+"""409: two facts of an authenticated sender differ. The first stands; the other is kept for people to read."""
+
+BUSY: Final = {
+    "try_again": "The table is busy or away. Nothing was lost; send the same request again.",
+    "too_large": "The body is larger than 64 KB.",
+}
+"""503 with Retry-After, and 413."""
+
+STANDING: Final = {
+    "by_advertiser": "The advertiser rejected the conversion.",
+    "unconfirmed": "A browser's claim that no server confirmed in time.",
+    "reattributed": "A browser's claim that the server confirmed for another click or in another currency.",
+}
+"""Why a booked conversion stands where it stands, beside no_fx_rate."""
+
+EVERY: Final = UNREADABLE | UNTRUSTED | REJECTED | QUARANTINED | CONFLICT | BUSY | STANDING

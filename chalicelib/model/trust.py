@@ -1,0 +1,82 @@
+"""Who may say that a sale happened: tokens, signatures, and the secrets behind them.
+
+Every secret is derived from the network's master secret, so nothing has to be stored or fetched to check a signature.
+The master secret has generations ("1:...,2:..."); the newest one signs, older ones still verify.
+"""
+
+import hmac
+from base64 import b64encode
+from hashlib import sha256
+from typing import Final
+
+from chalicelib.model.clickid import KeyRing
+
+CLOCK_SECONDS: Final = 300
+"""A signature's timestamp may lie this far from our clock, either way."""
+
+
+def generations(master: str) -> dict[int, bytes]:
+    """Read the master secret: plain text is generation 1, else '1:text,2:text'. ValueError if there is none."""
+    parts = master.split(",") if ":" in master else [f"1:{master}"]
+    found = {int(number): secret.encode() for number, _, secret in (part.partition(":") for part in parts)}
+    if not all(0 < number < 256 and len(secret) >= 32 for number, secret in found.items()):
+        raise ValueError("the master secret needs generations 1 to 255 of at least 32 characters")
+    return found
+
+
+def click_keys(master: str) -> KeyRing:
+    """The keys that sign click ids, one for each generation of the master secret."""
+    secrets = generations(master)
+    return KeyRing(max(secrets), {number: _derive(secret, "click id") for number, secret in secrets.items()})
+
+
+def shared_secret(master: str, advertiser: str, name: str) -> str:
+    """The secret that an advertiser signs with: 64 hex characters.
+
+    `name` is '<number>.<generation>' as the advertiser's item keeps it, so a new master secret changes no old one.
+    """
+    generation = int(name.partition(".")[2])
+    return _derive(generations(master)[generation], f"postback\0{advertiser}\0{name}").hex()
+
+
+def webhook_secret(secret: str) -> str:
+    """The same secret in the spelling of Standard Webhooks libraries."""
+    return "whsec_" + b64encode(secret.encode()).decode()
+
+
+def fingerprint(token: str) -> str:
+    """What is stored of a token: its SHA-256, in hex."""
+    return sha256(token.encode()).hexdigest()
+
+
+def token_is_known(token: str, stored: tuple[str, ...]) -> bool:
+    """Whether the token's fingerprint is one of those stored, compared in constant time."""
+    mine = fingerprint(token)
+    return any(hmac.compare_digest(mine, theirs) for theirs in stored)
+
+
+def query_signature(secret: str, ts: str, query: str) -> str:
+    """Hex HMAC-SHA256 over '<ts>.<raw query before &sig=>'; the key is the secret's text."""
+    return hmac.new(secret.encode(), f"{ts}.{query}".encode(), "sha256").hexdigest()
+
+
+def webhook_signature(secret: str, message: str, ts: str, body: bytes) -> str:
+    """Standard Webhooks: 'v1,' and the base64 HMAC-SHA256 over '<id>.<timestamp>.<body>'."""
+    digest = hmac.digest(secret.encode(), f"{message}.{ts}.".encode() + body, "sha256")
+    return "v1," + b64encode(digest).decode()
+
+
+def is_recent(ts: str, now_ms: int) -> bool:
+    """Whether `ts` (Unix seconds) lies within CLOCK_SECONDS of now."""
+    if not (ts.isascii() and ts.isdigit() and len(ts) < 14):
+        return False
+    return abs(int(ts) * 1000 - now_ms) <= CLOCK_SECONDS * 1000
+
+
+def signature_is_known(given: str, expected: list[str]) -> bool:
+    """Whether one of the space-separated signatures given is one of those expected, compared in constant time."""
+    return any(hmac.compare_digest(one.encode(), known.encode()) for one in given.split(" ") for known in expected)
+
+
+def _derive(secret: bytes, purpose: str) -> bytes:
+    return hmac.digest(secret, b"clickledger\0" + purpose.encode(), "sha256")

@@ -1,0 +1,109 @@
+"""Parameters become a sale or a reason, never a guess."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.model import reasons
+from chalicelib.model.money import Money
+from chalicelib.model.sale import Refusal, Sale, customer_key, moment, shape
+
+ORDINARY = {"goal": "sale", "order_id": "A-1", "amount": "49.90", "currency": "EUR", "status": "approved"}
+
+
+def shaped(said: dict[str, str], source: str = "server", statuses: dict[str, str] | None = None) -> Sale | Refusal:
+    return shape(said, source, ("sale", "lead"), "USD", statuses or {})  # type: ignore[arg-type]
+
+
+def test_an_ordinary_postback_is_understood() -> None:
+    sale = shaped(ORDINARY)
+    assert isinstance(sale, Sale)
+    assert (sale.goal, sale.order_id, sale.amount, sale.status) == ("sale", "A-1", Money(4990, "EUR"), "approved")
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome", "reason"),
+    [
+        ({"order_id": "{order_id}"}, "unreadable", "unexpanded_macro"),
+        ({"order_id": "#reqid#"}, "unreadable", "unexpanded_macro"),
+        ({"click_id": "REPLACE"}, "unreadable", "unexpanded_macro"),
+        ({"amount": "${amount}"}, "unreadable", "unexpanded_macro"),
+        ({"amount": "%%AMOUNT%%"}, "unreadable", "unexpanded_macro"),
+        ({"amount": "1.234,56"}, "unreadable", "ambiguous_amount"),
+        ({"amount": "NaN"}, "unreadable", "bad_amount"),
+        ({"currency": "Euro"}, "unreadable", "bad_currency"),
+        ({"event_time": "yesterday"}, "unreadable", "bad_event_time"),
+        ({"event_time": "2026-11-24T10:00:00"}, "unreadable", "bad_event_time"),
+        ({"refund_id": "r1", "amount": ""}, "unreadable", "refund_amount_missing"),
+        ({"status": "maybe"}, "quarantined", "unknown_status"),
+        ({"status": "rebill"}, "quarantined", "unknown_status"),
+        ({"goal": ""}, "quarantined", "goal_missing"),
+        ({"goal": "install"}, "quarantined", "unknown_goal"),
+        ({"order_id": "x" * 129}, "quarantined", "field_too_long"),
+    ],
+)
+def test_what_cannot_be_understood_is_said(change: dict[str, str], outcome: str, reason: str) -> None:
+    assert shaped(ORDINARY | change) == Refusal(outcome, reason)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        (" Approved ", "approved"),
+        ("SALE", "approved"),
+        ("1", "approved"),
+        ("Hold", "pending"),
+        ("trash", "rejected"),
+        ("", ""),
+    ],
+)
+def test_status_words_of_the_trade_are_known(word: str, status: str) -> None:
+    sale = shaped(ORDINARY | {"status": word})
+    assert isinstance(sale, Sale)
+    assert sale.status == status
+
+
+def test_the_advertisers_own_words_come_first() -> None:
+    sale = shaped(ORDINARY | {"status": "Sale"}, statuses={"sale": "pending"})
+    assert isinstance(sale, Sale)
+    assert (sale.status, sale.status_word) == ("pending", "Sale")
+
+
+def test_a_browsers_status_time_and_refund_are_not_believed() -> None:
+    said = ORDINARY | {"status": "approved", "event_time": "1", "refund_id": "r", "refunded_total": "5"}
+    sale = shaped(said, "browser")
+    assert isinstance(sale, Sale)
+    assert (sale.status, sale.event_ms, sale.is_refund) == ("", None, False)
+
+
+def test_order_ids_are_trimmed_and_composed_and_keep_their_case() -> None:
+    sale = shaped(ORDINARY | {"order_id": " Cafe\u0301-1 "})
+    assert isinstance(sale, Sale)
+    assert sale.order_id == "Café-1"
+
+
+@pytest.mark.parametrize(
+    ("text", "ms"),
+    [
+        ("", None),
+        ("1790000000", 1_790_000_000_000),
+        ("1790000000.25", 1_790_000_000_250),
+        ("2026-09-21T14:13:20Z", 1_790_000_000_000),
+        ("2026-09-21T16:13:20+02:00", 1_790_000_000_000),
+        ("2026-09-21T16:13:20 02:00", 1_790_000_000_000),
+    ],
+)
+def test_event_time_is_iso_8601_with_a_zone_or_unix_seconds(text: str, ms: int | None) -> None:
+    assert moment(text) == ms
+
+
+def test_a_customer_id_becomes_a_key_and_a_hidden_one_keeps_its_key() -> None:
+    key = customer_key("person@example.com")
+    assert "person" not in key
+    assert customer_key(f"hidden:{key}") == key != customer_key("another@example.com")
+
+
+@given(st.dictionaries(st.sampled_from([*ORDINARY, "event_time", "click_id", "test", "clids"]), st.text(max_size=40)))
+def test_any_text_gives_a_sale_or_a_reason_of_the_closed_list(said: dict[str, str]) -> None:
+    answer = shaped(said)
+    assert isinstance(answer, Sale) or answer.reason in reasons.EVERY
