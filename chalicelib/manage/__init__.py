@@ -1,0 +1,1 @@
+"""How it is run: setting up a network, reading its log, and the command."""

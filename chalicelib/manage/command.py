@@ -1,0 +1,306 @@
+"""The command `./clickledger`: an operator's hands on a network, from the shell.
+
+./clickledger advertiser add shop --name "A shop"
+./clickledger link add --affiliate anna --campaign spring
+./clickledger log shop
+./clickledger report 2026-11-24
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from chalicelib.manage.log import Log
+from chalicelib.manage.setup import Office, Wrong
+from chalicelib.model import trust
+from chalicelib.model.day import iso
+from chalicelib.model.network import DAY_MS, Campaign, Link
+
+if TYPE_CHECKING:
+    Rooms = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+class Reports(Protocol):
+    """The report bucket as the command sees it."""
+
+    def listing(self) -> Iterable[tuple[str, Sequence[str]]]:
+        """Published days and their parts."""
+
+    def fetch(self, day: str, folder: Path) -> Sequence[Path]:
+        """Download a published day, checked against its manifest."""
+
+    def preview(self, day: str) -> Mapping[str, str]:
+        """Write an open day under preview/; part name -> key."""
+
+    def fetch_preview(self, day: str, folder: Path) -> Sequence[Path]:
+        """Download a previewed day."""
+
+
+class Directory(Protocol):
+    """The network's lists."""
+
+    def listed(self, kind: str) -> list[str]:
+        """The ids of advertisers, affiliates or campaigns."""
+
+    def links_of(self, affiliate: str) -> list[Link]:
+        """An affiliate's links."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that the command works with. `master` fetches the master secret only when a command needs it."""
+
+    office: Office
+    network: Directory
+    log: Log
+    reports: Callable[[], Reports]
+    respill: Callable[[Mapping[str, Any]], None]
+    master: Callable[[], str]
+    clock: Callable[[], int]
+    address: str
+
+
+def main(words: Sequence[str], open_desk: Callable[[str], Desk]) -> int:
+    """Run one command. 0 if it went well, 1 with one line on standard error if not, 2 if the words make no command."""
+    asked = _parser().parse_args(words)
+    try:
+        asked.run(asked, open_desk(asked.stack))
+    except (Wrong, LookupError) as wrong:
+        print(f"clickledger: {wrong}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    whole = argparse.ArgumentParser(
+        prog="clickledger", description="Set up a network, read its log, fetch its reports."
+    )
+    whole.add_argument("--stack", default="", help="a deployed stack's name (without it: what `make run` has started)")
+    rooms = whole.add_subparsers(required=True, metavar="command")
+    _advertiser(rooms.add_parser("advertiser", help="who pays: add, token, secret").add_subparsers(required=True))
+    _goal(rooms.add_parser("goal", help="an outcome that an advertiser defined: add").add_subparsers(required=True))
+    _affiliate(rooms.add_parser("affiliate", help="who shares links: add").add_subparsers(required=True))
+    _campaign(rooms.add_parser("campaign", help="what is promoted: add, state").add_subparsers(required=True))
+    _terms(rooms.add_parser("terms", help="what a goal earns: add").add_subparsers(required=True))
+    _link(rooms.add_parser("link", help="a short link: add").add_subparsers(required=True))
+    _reading(rooms)
+    return whole
+
+
+def _advertiser(rooms: "Rooms") -> None:
+    add = _does(rooms, "add", _add_advertiser, "a new advertiser")
+    add.add_argument("id")
+    add.add_argument("--name", required=True)
+    add.add_argument("--status", action="append", default=[], metavar="WORD=STATUS", help="a status word of its own")
+    token = _does(rooms, "token", _add_token, "a new token, shown once; the one before it stays good")
+    token.add_argument("id")
+    secret = _does(rooms, "secret", _add_secret, "a new secret to sign with; the one before it stays good")
+    secret.add_argument("id")
+
+
+def _add_advertiser(asked: argparse.Namespace, desk: Desk) -> None:
+    words = dict(pair.partition("=")[::2] for pair in asked.status)
+    made = desk.office.add_advertiser(asked.id, asked.name, words)
+    print(f"advertiser {made.id}: next `goal add {made.id} sale` and `advertiser token {made.id}`")
+
+
+def _add_token(asked: argparse.Namespace, desk: Desk) -> None:
+    print(desk.office.add_token(asked.id))
+
+
+def _add_secret(asked: argparse.Namespace, desk: Desk) -> None:
+    secret = desk.office.add_secret(asked.id, desk.master())
+    print(f"{secret}\n{trust.webhook_secret(secret)}")
+
+
+def _goal(rooms: "Rooms") -> None:
+    add = _does(rooms, "add", _add_goal, "a new goal")
+    add.add_argument("advertiser")
+    add.add_argument("name")
+    add.add_argument("--once-per", default="order", choices=["order", "click", "customer"])
+    add.add_argument("--review", default="auto", help="auto, manual, or 'after N' (days)")
+
+
+def _add_goal(asked: argparse.Namespace, desk: Desk) -> None:
+    goal = desk.office.add_goal(asked.advertiser, asked.name, asked.once_per, asked.review)
+    print(f"goal {goal.name} of {asked.advertiser}: pays once per {goal.once_per}, review {goal.review}")
+
+
+def _affiliate(rooms: "Rooms") -> None:
+    add = _does(rooms, "add", _add_affiliate, "a new affiliate")
+    add.add_argument("id")
+    add.add_argument("--name", required=True)
+
+
+def _add_affiliate(asked: argparse.Namespace, desk: Desk) -> None:
+    print(f"affiliate {desk.office.add_affiliate(asked.id, asked.name).id}")
+
+
+def _campaign(rooms: "Rooms") -> None:
+    add = _does(rooms, "add", _add_campaign, "a new campaign")
+    add.add_argument("id")
+    for name in ("advertiser", "name", "currency", "destination"):
+        add.add_argument(f"--{name}", required=True)
+    add.add_argument("--fallback", default="", help="where visitors go while the campaign is paused, ended or full")
+    add.add_argument("--host", action="append", default=[], help="a host that deep links (url=...) may lead to")
+    add.add_argument("--window-days", type=float, default=30)
+    add.add_argument("--minimum-seconds", type=float, default=0)
+    add.add_argument("--shop", default="", help="the order scope, if order ids are not unique at the advertiser")
+    add.add_argument("--cap", action="append", default=[], metavar="PERIOD=N", help="soft cap: day=, month= or total=")
+    state = _does(rooms, "state", _set_state, "pause, resume or end")
+    state.add_argument("id")
+    state.add_argument("state", choices=["active", "paused", "ended"])
+
+
+def _add_campaign(asked: argparse.Namespace, desk: Desk) -> None:
+    made = desk.office.add_campaign(
+        Campaign(
+            asked.id,
+            asked.name,
+            asked.advertiser,
+            asked.currency,
+            asked.destination,
+            fallback=asked.fallback,
+            hosts=tuple(asked.host),
+            window_ms=round(asked.window_days * DAY_MS),
+            minimum_ms=round(asked.minimum_seconds * 1000),
+            shop=asked.shop,
+            caps=_caps(asked.cap),
+        )
+    )
+    print(f"campaign {made.id}: next `terms add {made.id} GOAL --commission ... --revenue ...`")
+
+
+def _caps(pairs: Sequence[str]) -> dict[str, int]:
+    caps = {}
+    for pair in pairs:
+        period, _, most = pair.partition("=")
+        if period not in ("day", "month", "total") or not most.isdigit():
+            raise Wrong(f"not a cap: {pair}; say day=100, month=1000 or total=5000")
+        caps[period] = int(most)
+    return caps
+
+
+def _set_state(asked: argparse.Namespace, desk: Desk) -> None:
+    made = desk.office.set_state(asked.id, asked.state)
+    print(f"campaign {made.id} is {made.state}; running redirects know within {desk.office.link_seconds:g} seconds")
+
+
+def _terms(rooms: "Rooms") -> None:
+    add = _does(rooms, "add", _add_terms, "a new version of terms")
+    add.add_argument("campaign")
+    add.add_argument("goal")
+    add.add_argument("--commission", required=True, help="'CPA 5.00 USD' or 'RevShare 12.5%%'")
+    add.add_argument("--revenue", required=True, help="what the advertiser owes, written the same way")
+    add.add_argument("--affiliate", default="*", help="an override for one affiliate")
+    add.add_argument("--from", dest="start", default="", help="ISO 8601 with a zone; without it as soon as possible")
+
+
+def _add_terms(asked: argparse.Namespace, desk: Desk) -> None:
+    start = _moment(asked.start) if asked.start else None
+    rates = (asked.commission, asked.revenue)
+    made = desk.office.add_terms(asked.campaign, asked.goal, asked.affiliate, rates, start)
+    when = f"clicks from {iso(made.from_ms)} on" if made.from_ms else "all clicks"
+    print(f"terms {made.version}: {made.commission} for {when}, revenue {made.revenue}")
+
+
+def _moment(text: str) -> int:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as bad:
+        raise Wrong(f"not a time: {text}") from bad
+    if at.tzinfo is None:
+        raise Wrong(f"a time needs a zone: {text}")
+    return round(at.timestamp() * 1000)
+
+
+def _link(rooms: "Rooms") -> None:
+    add = _does(rooms, "add", _add_link, "a new link")
+    add.add_argument("--affiliate", required=True)
+    add.add_argument("--campaign", required=True)
+    add.add_argument("--slug", default="")
+    add.add_argument("--to", default="", help="a destination of its own")
+
+
+def _add_link(asked: argparse.Namespace, desk: Desk) -> None:
+    link = desk.office.add_link(asked.affiliate, asked.campaign, asked.slug, asked.to)
+    print(f"{desk.address}/c/{link.slug}")
+
+
+def _reading(rooms: "Rooms") -> None:
+    listing = _does(rooms, "list", _list, "what there is")
+    listing.add_argument("what", choices=["advertisers", "affiliates", "campaigns", "links"])
+    listing.add_argument("affiliate", nargs="?", default="", help="whose links")
+    log = _does(rooms, "log", _log, "the last postbacks and claims of an advertiser, with answer and reason")
+    log.add_argument("advertiser")
+    log.add_argument("--last", type=int, default=20)
+    log.add_argument("--days", type=int, default=2)
+    report = _does(rooms, "report", _report, "list reports, download a day's, or preview an open day")
+    report.add_argument("day", nargs="?", default="", help="YYYY-MM-DD; without it the published days are listed")
+    report.add_argument("--preview", action="store_true", help="a day that is not published yet, without manifest")
+    report.add_argument("--to", default="reports", help="folder for the files")
+    respill = _does(rooms, "respill", _respill, "write down what only the log lines on standard input hold")
+    respill.set_defaults(day="")
+
+
+def _list(asked: argparse.Namespace, desk: Desk) -> None:
+    if asked.what == "links":
+        if not asked.affiliate:
+            raise Wrong("whose links? `list links AFFILIATE`")
+        for link in desk.network.links_of(asked.affiliate):
+            print(f"{desk.address}/c/{link.slug}  {link.campaign}  {link.destination}".rstrip())
+        return
+    for id in desk.network.listed(asked.what[:-1]):
+        print(id)
+
+
+def _log(asked: argparse.Namespace, desk: Desk) -> None:
+    entries = desk.log.last(asked.advertiser, asked.last, asked.days, desk.clock())
+    if not entries:
+        print(f"nothing was received from {asked.advertiser} in {asked.days} days")
+        return
+    rows = [("time", "door", "order", "answer", "reason", "state", "conversion")]
+    rows += [(iso(e.at_ms), e.door, e.order, e.answer, e.reason, e.state, e.conversion) for e in entries]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _report(asked: argparse.Namespace, desk: Desk) -> None:
+    reports = desk.reports()
+    if not asked.day:
+        for day, parts in reports.listing():
+            print(f"{day}  {len(parts)} files")
+        return
+    folder = Path(asked.to) / (f"preview-{asked.day}" if asked.preview else asked.day)
+    if asked.preview:
+        reports.preview(asked.day)
+        files = reports.fetch_preview(asked.day, folder)
+    else:
+        files = reports.fetch(asked.day, folder)
+    for file in files:
+        print(file)
+
+
+def _respill(_: argparse.Namespace, desk: Desk) -> None:
+    written = 0
+    for line in sys.stdin:
+        start = line.find("{")
+        said = json.loads(line[start:]) if start >= 0 else {}
+        if said.get("event") == "spilled":
+            desk.respill(said["message"])
+            written += 1
+    print(f"{written} clicks and claims written down")
+
+
+def _does(
+    rooms: "Rooms", name: str, run: Callable[[argparse.Namespace, Desk], None], help: str
+) -> argparse.ArgumentParser:
+    made = rooms.add_parser(name, help=help)
+    made.set_defaults(run=run)
+    return made

@@ -1,0 +1,13 @@
+"""What a store needs of AWS: one call, the service's own JSON in and out. Wire and Boto are the two that exist."""
+
+from typing import Any, Protocol
+
+
+class Client(Protocol):
+    """A DynamoDB or SQS client."""
+
+    def call(self, operation: str, body: dict[str, Any], deadline: float | None = None) -> dict[str, Any]:
+        """Send one request; raises the errors of store.errors.
+
+        `deadline` is in seconds for the whole call, retry included; None means the client's own.
+        """

@@ -1,0 +1,95 @@
+"""The day index: the facts of an accounting day, read page by page in a fixed order."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from chalicelib.model.fact import Fact
+from chalicelib.store import items, keys
+from chalicelib.store.client import Client
+from chalicelib.store.errors import ConditionFailed
+from chalicelib.store.items import Item
+
+
+class Days:
+    """Accounting days of the ledger table named `table`, and the hashes of their published manifests."""
+
+    shards: Final = keys.SHARDS
+    """A day's facts lie in these; the first digit of the conversion's id says where."""
+
+    def __init__(self, client: Client, table: str) -> None:
+        self._client, self._table = client, table
+
+    def pages(self, day: str, shard: str, after: str = "") -> Iterator[list[Item]]:
+        """Pages of a day's shard ('0' to 'f') in order of (affiliate, accepted, conversion, number).
+
+        `after` is the order key to start behind ('' for the start); items.fact turns an item into a Fact.
+        The index lags behind the table now and then: what is missing here today is found by a later day's report.
+        """
+        return self._pages(day, shard, after)
+
+    def listing(self, day: str, shard: str, after: str = "") -> Iterator[tuple[str, Fact]]:
+        """Order key and fact of all facts that `pages` gives, page by page."""
+        for page in self.pages(day, shard, after):
+            listed = [(item["dsk"]["S"], items.fact(item)) for item in page]
+            # An item takes six times the room of its fact, and a report reads dozens of shards at a time.
+            page.clear()
+            yield from listed
+
+    def keys(self, day: str, shard: str) -> Iterator[str]:
+        """The order keys of a day's shard, without the facts."""
+        for page in self._pages(day, shard, "", ProjectionExpression="dsk"):
+            for item in page:
+                yield item["dsk"]["S"]
+
+    def manifest(self, day: str) -> str:
+        """The SHA-256 of a day's published manifest, '' if there is none."""
+        key = keys.report(day)
+        found = self._client.call("GetItem", {"TableName": self._table, "Key": key, "ConsistentRead": True})
+        return str(found["Item"]["manifest"]["S"]) if "Item" in found else ""
+
+    def publish(self, day: str, manifest: str) -> str:
+        """Keep the hash of a day's manifest, once; what stands there, which is another's hash if somebody was first."""
+        item = keys.report(day) | {"manifest": {"S": manifest}}
+        try:
+            self._client.call(
+                "PutItem",
+                {"TableName": self._table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"},
+            )
+        except ConditionFailed:
+            return self.manifest(day)
+        return manifest
+
+    def facts(self, day: str, shard: str) -> Iterator[Fact]:
+        """The facts of a day's shard, in order."""
+        for page in self.pages(day, shard):
+            yield from map(items.fact, page)
+
+    def progress(self, task: str) -> str:
+        """How far a day-by-day task has got, in its own words; '' before its first note."""
+        key = keys.task(task)
+        found = self._client.call("GetItem", {"TableName": self._table, "Key": key, "ConsistentRead": True})
+        return str(found["Item"]["note"]["S"]) if "Item" in found else ""
+
+    def note_progress(self, task: str, note: str) -> None:
+        """Keep how far a task has got."""
+        item = keys.task(task) | {"note": {"S": note}}
+        self._client.call("PutItem", {"TableName": self._table, "Item": item})
+
+    def _pages(self, day: str, shard: str, after: str, **more: str) -> Iterator[list[Item]]:
+        names = {":day": {"S": keys.day(day, shard)}}
+        condition = "dpk = :day"
+        if after:
+            condition, names = "dpk = :day AND dsk > :after", names | {":after": {"S": after}}
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": "day",
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": names,
+            **more,
+        }
+        while True:
+            answer = self._client.call("Query", query)
+            yield answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

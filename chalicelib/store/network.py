@@ -1,0 +1,147 @@
+"""What the operator sets up, in the ledger table: read whole by one call each, written with conditions."""
+
+from typing import Any, Final
+
+from chalicelib.model.caps import CapState
+from chalicelib.model.network import Advertiser, Affiliate, Campaign, Goal, Link
+from chalicelib.model.terms import Terms
+from chalicelib.store import items, keys, setup_items
+from chalicelib.store.client import Client
+from chalicelib.store.errors import ConditionFailed
+from chalicelib.store.items import Item
+from chalicelib.store.ledger import pages
+
+NEW: Final = "attribute_not_exists(pk)"
+
+
+class Taken(Exception):
+    """The id or slug is in use."""
+
+
+class Network:
+    """Advertisers, affiliates, campaigns and links of the ledger table named `table`."""
+
+    def __init__(self, client: Client, table: str) -> None:
+        self._client, self._table = client, table
+
+    def slug(self, slug: str, deadline: float | None = None) -> Link | None:
+        """The link of a slug."""
+        found = self._get(keys.slug(slug), deadline)
+        return self.link(items.unpack(found["link"]), deadline) if found else None
+
+    def link(self, number: int, deadline: float | None = None) -> Link | None:
+        """The link of a number, as click ids carry it."""
+        found = self._get(keys.link(number), deadline)
+        return setup_items.link(found) if found else None
+
+    def campaign(self, id: str, deadline: float | None = None) -> Campaign | None:
+        """A campaign with all its terms and its soft cap state."""
+        return setup_items.campaign(self._collection(keys.campaign(id), deadline))
+
+    def advertiser(self, id: str, deadline: float | None = None) -> Advertiser | None:
+        """An advertiser with all its goals."""
+        return setup_items.advertiser(self._collection(keys.advertiser(id), deadline))
+
+    def affiliate(self, id: str) -> Affiliate | None:
+        """An affiliate."""
+        found = self._get(keys.affiliate(id), None)
+        return setup_items.affiliate(found) if found else None
+
+    def add_advertiser(self, advertiser: Advertiser) -> None:
+        """Add an advertiser and its goals; Taken if the id is in use."""
+        meta, *goals = setup_items.advertiser_items(advertiser)
+        self._add(meta, advertiser.id)
+        for goal in goals:
+            self._add(goal, goal["sk"]["S"])
+
+    def replace_advertiser(self, advertiser: Advertiser) -> None:
+        """Write an advertiser's META again, such as with other tokens; its goals stay."""
+        self._client.call("PutItem", {"TableName": self._table, "Item": setup_items.advertiser_items(advertiser)[0]})
+
+    def add_goal(self, advertiser: Advertiser, goal: Goal) -> None:
+        """Add a goal to an advertiser; Taken if it has one of that name."""
+        changed = Advertiser(advertiser.id, advertiser.name, goals={goal.name: goal})
+        self._add(setup_items.advertiser_items(changed)[1], goal.name)
+
+    def add_affiliate(self, affiliate: Affiliate) -> None:
+        """Add an affiliate; Taken if the id is in use."""
+        self._add(setup_items.affiliate_item(affiliate), affiliate.id)
+
+    def add_campaign(self, campaign: Campaign) -> None:
+        """Add a campaign without terms; Taken if the id is in use."""
+        self._add(setup_items.campaign_item(campaign), campaign.id)
+
+    def replace_campaign(self, campaign: Campaign) -> None:
+        """Write a campaign's META again, such as with another state; its terms stay."""
+        self._client.call("PutItem", {"TableName": self._table, "Item": setup_items.campaign_item(campaign)})
+
+    def add_terms(self, campaign: str, version: Terms) -> None:
+        """Add a version of terms; Taken if there is one for the same goal, affiliate and time."""
+        self._add(setup_items.terms_item(campaign, version), version.version)
+
+    def add_link(self, link: Link) -> None:
+        """Add a link: its number first, then its slug; Taken if either is in use.
+
+        A link whose slug turns out to be taken is left without one: nobody can reach it, and its number stays spent.
+        """
+        self._add(setup_items.link_item(link), str(link.number))
+        self._add(setup_items.slug_item(link), link.slug)
+
+    def cap_state(self, campaign: str) -> CapState:
+        """A campaign's soft cap state."""
+        key = keys.cap(campaign)
+        found = self._client.call("GetItem", {"TableName": self._table, "Key": key, "ConsistentRead": True})
+        return setup_items.cap_state(found.get("Item"))
+
+    def put_cap_state(self, campaign: str, state: CapState) -> bool:
+        """Write a soft cap state over the version it was made from; False if somebody else was faster."""
+        condition: dict[str, Any] = {"ConditionExpression": NEW}
+        if state.version:
+            values = {":seen": items.pack(state.version)}
+            condition = {"ConditionExpression": "version = :seen", "ExpressionAttributeValues": values}
+        body = {"TableName": self._table, "Item": setup_items.cap_item(campaign, state)} | condition
+        try:
+            self._client.call("PutItem", body)
+        except ConditionFailed:
+            return False
+        return True
+
+    def listed(self, kind: str) -> list[str]:
+        """The ids of all advertisers, affiliates or campaigns (`kind` in the singular), by the eventual find index."""
+        query = {
+            "TableName": self._table,
+            "IndexName": "find",
+            "KeyConditionExpression": "fpk = :kind",
+            "ExpressionAttributeValues": {":kind": {"S": keys.listed(kind)}},
+        }
+        return [item["fsk"]["S"] for item in pages(self._client, query)]
+
+    def links_of(self, affiliate: str) -> list[Link]:
+        """The links of an affiliate by their slugs, by the eventual find index."""
+        query = {
+            "TableName": self._table,
+            "IndexName": "find",
+            "KeyConditionExpression": "fpk = :whose",
+            "ExpressionAttributeValues": {":whose": {"S": keys.links(affiliate)}},
+        }
+        found = [self._get(item["pk"]["S"], None) for item in pages(self._client, query)]
+        return [setup_items.link(item) for item in found if item]
+
+    def _get(self, pk: str, deadline: float | None) -> Item | None:
+        body = {"TableName": self._table, "Key": keys.key(pk, keys.META)}
+        found: dict[str, Any] = self._client.call("GetItem", body, deadline)
+        return found.get("Item")
+
+    def _collection(self, pk: str, deadline: float | None) -> list[Item]:
+        query = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": pk}},
+        }
+        return list(pages(self._client, query, deadline))
+
+    def _add(self, item: Item, name: str) -> None:
+        try:
+            self._client.call("PutItem", {"TableName": self._table, "Item": item, "ConditionExpression": NEW})
+        except ConditionFailed as failed:
+            raise Taken(name) from failed

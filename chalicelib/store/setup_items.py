@@ -1,0 +1,162 @@
+"""How the network's set-up lies in the ledger table: nothing else knows the names of its attributes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.model import terms
+from chalicelib.model.caps import NOTHING, CapState
+from chalicelib.model.network import Advertiser, Affiliate, Campaign, Goal, Link
+from chalicelib.model.terms import Terms
+from chalicelib.store import keys
+from chalicelib.store.items import Item, pack, unpack
+
+
+def advertiser_items(advertiser: Advertiser) -> list[Item]:
+    """META and one item for each goal, in one collection: one query reads all that a postback must know."""
+    pk = keys.advertiser(advertiser.id)
+    meta = {
+        "name": advertiser.name,
+        "tokens": advertiser.tokens,
+        "secrets": advertiser.secrets,
+        "statuses": dict(advertiser.statuses),
+    }
+    goals = [
+        keys.key(pk, keys.GOAL + goal.name) | {"once_per": pack(goal.once_per), "review": pack(goal.review)}
+        for goal in advertiser.goals.values()
+    ]
+    return [_with(keys.key(pk, keys.META), meta) | _listed("advertiser", advertiser.id), *goals]
+
+
+def advertiser(items: list[Item]) -> Advertiser | None:
+    """The advertiser of a collection; None for an empty one."""
+    meta = next((item for item in items if item["sk"]["S"] == keys.META), None)
+    if meta is None:
+        return None
+    goals = [
+        Goal(keys.name_of(item["sk"]["S"]), unpack(item["once_per"]), unpack(item["review"]))
+        for item in items
+        if item["sk"]["S"].startswith(keys.GOAL)
+    ]
+    return Advertiser(
+        keys.name_of(meta["pk"]["S"]),
+        meta["name"]["S"],
+        tuple(unpack(meta["tokens"])),
+        tuple(unpack(meta["secrets"])),
+        unpack(meta["statuses"]),
+        {goal.name: goal for goal in goals},
+    )
+
+
+def affiliate_item(affiliate: Affiliate) -> Item:
+    """The one item of an affiliate."""
+    return _with(keys.key(keys.affiliate(affiliate.id), keys.META), {"name": affiliate.name}) | _listed(
+        "affiliate", affiliate.id
+    )
+
+
+def affiliate(item: Item) -> Affiliate:
+    """The affiliate of an item."""
+    return Affiliate(keys.name_of(item["pk"]["S"]), item["name"]["S"])
+
+
+def campaign_item(campaign: Campaign) -> Item:
+    """META of a campaign. Its terms and soft cap state are items of their own in the same collection."""
+    meta = {
+        "name": campaign.name,
+        "advertiser": campaign.advertiser,
+        "currency": campaign.currency,
+        "destination": campaign.destination,
+        "state": campaign.state,
+        "fallback": campaign.fallback,
+        "hosts": campaign.hosts,
+        "window": campaign.window_ms,
+        "minimum": campaign.minimum_ms,
+        "shop": campaign.shop,
+        "caps": dict(campaign.caps),
+    }
+    return _with(keys.key(keys.campaign(campaign.id), keys.META), meta) | _listed("campaign", campaign.id)
+
+
+def terms_item(campaign: str, version: Terms) -> Item:
+    """One version of terms; a version is written once and never changed."""
+    return _with(keys.terms(campaign, version), {"pays": str(version.commission), "owes": str(version.revenue)})
+
+
+def campaign(items: list[Item]) -> Campaign | None:
+    """The campaign of a collection (META, TERMS#..., CAP); None for an empty one."""
+    by_sk = {item["sk"]["S"]: item for item in items}
+    if keys.META not in by_sk:
+        return None
+    meta = {name: unpack(attribute) for name, attribute in by_sk[keys.META].items()}
+    taken = cap_state(by_sk.get(keys.CAP)).taken
+    return Campaign(
+        id=keys.name_of(meta["pk"]),
+        name=meta["name"],
+        advertiser=meta["advertiser"],
+        currency=meta["currency"],
+        destination=meta["destination"],
+        state=meta["state"],
+        fallback=meta["fallback"],
+        hosts=tuple(meta["hosts"]),
+        window_ms=meta["window"],
+        minimum_ms=meta["minimum"],
+        shop=meta["shop"],
+        terms=tuple(_terms(sk, item) for sk, item in by_sk.items() if sk.startswith(keys.TERMS)),
+        caps=meta["caps"],
+        taken=taken,
+    )
+
+
+def cap_item(campaign: str, state: CapState) -> Item:
+    """A campaign's soft cap state, at the version after the one it was made from."""
+    fields = {"taken": dict(state.taken), "counted": list(state.counted), "version": state.version + 1}
+    return _with(keys.cap(campaign), fields)
+
+
+def cap_state(item: Item | None) -> CapState:
+    """The soft cap state of an item; nothing taken if there is none yet."""
+    if item is None:
+        return NOTHING
+    return CapState(unpack(item["taken"]), unpack(item["counted"]), unpack(item["version"]))
+
+
+def _terms(sk: str, item: Item) -> Terms:
+    return Terms(*keys.terms_of(sk), terms.rate(item["pays"]["S"]), terms.rate(item["owes"]["S"]))
+
+
+def link_item(link: Link) -> Item:
+    """The link under its number, which click ids carry."""
+    item = _with(
+        keys.key(keys.link(link.number), keys.META),
+        {
+            "slug": link.slug,
+            "affiliate": link.affiliate,
+            "campaign": link.campaign,
+            "destination": link.destination,
+        },
+    )
+    return item | keys.link_listed(link)
+
+
+def link(item: Item) -> Link:
+    """The link of an item."""
+    return Link(
+        int(keys.name_of(item["pk"]["S"])),
+        item["slug"]["S"],
+        item["affiliate"]["S"],
+        item["campaign"]["S"],
+        item["destination"]["S"],
+    )
+
+
+def slug_item(link: Link) -> Item:
+    """The slug leads to the link's number. It is never deleted, so no slug is ever used for a second link."""
+    return _with(keys.key(keys.slug(link.slug), keys.META), {"link": link.number})
+
+
+def _with(item: Item, fields: Mapping[str, Any]) -> Item:
+    return item | {name: pack(value) for name, value in fields.items()}
+
+
+def _listed(kind: str, id: str) -> Item:
+    return keys.found_by(keys.listed(kind), id)

@@ -1,0 +1,60 @@
+"""The drain: what waited in the fallback queue is written down after all, once.
+
+A click is put under its own key, so repeated deliveries change nothing, and marked as late for readers of its day. A
+claim is booked now; its sale happened when the browser said so.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from chalicelib import telemetry
+from chalicelib.model import clickid
+from chalicelib.model.clickid import KeyRing
+from chalicelib.model.day import utc_day
+from chalicelib.model.ports import Answer, Clicks, StoreError
+from chalicelib.model.sale import Refusal
+
+
+class Claims(Protocol):
+    """Who books a browser's claim: the pixel."""
+
+    def claim(self, said: Mapping[str, str], event_ms: int, now_ms: int) -> Answer:
+        """Book a claim that was made at `event_ms`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """Empties the fallback queue."""
+
+    clicks: Clicks
+    claims: Claims
+    ring: KeyRing
+    clock: Callable[[], int]
+
+    def take(self, records: Iterable[Mapping[str, Any]]) -> list[str]:
+        """Handle SQS records; the ids of those that must come again, until they end as dead letters."""
+        failed = []
+        for record in records:
+            try:
+                self.write(json.loads(record["body"]))
+            except (StoreError, ValueError, KeyError) as error:
+                telemetry.line("drain_failed", message=record["messageId"], why=type(error).__name__)
+                failed.append(record["messageId"])
+        return failed
+
+    def write(self, message: Mapping[str, Any]) -> None:
+        """Write one message down; ValueError or KeyError if it is none of ours."""
+        now_ms = self.clock()
+        if message["kind"] == "claim":
+            answer = self.claims.claim(message["said"], message["at"], now_ms)
+            telemetry.line("claim_drained", reason=answer.reason if isinstance(answer, Refusal) else "")
+            return
+        id = clickid.read(self.ring, message["id"])
+        if id is None:
+            raise ValueError("a click id that is not ours")
+        row = message["row"]
+        self.clicks.put(row)
+        self.clicks.mark_late(id, utc_day(now_ms), int(row["ttl"]["N"]))
+        telemetry.line("click_drained", late_ms=now_ms - id.ms)

@@ -1,0 +1,68 @@
+"""The stream function: what follows from a new fact. It keeps how far each campaign's soft caps are used.
+
+Records come at least once. Each is read on its own; one that cannot be read goes to a dead-letter queue and holds up
+nobody. If the table is away the whole batch comes again, and the state knows what it has counted.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from chalicelib.model.caps import CapState
+from chalicelib.model.fact import Fact
+from chalicelib.model.ports import Queue, Row, StoreError, Unavailable
+
+ROUNDS: Final = 8
+
+
+class Caps(Protocol):
+    """Where cap states are kept."""
+
+    def cap_state(self, campaign: str) -> CapState:
+        """A campaign's state."""
+
+    def put_cap_state(self, campaign: str, state: CapState) -> bool:
+        """Write a state over the version it was made from; False if somebody else was faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """Follows the ledger's stream. `read` gives the fact of an item, or None for an item that is no fact."""
+
+    caps: Caps
+    dead: Queue
+    read: Callable[[Row], Fact | None]
+
+    def follow(self, records: Iterable[Mapping[str, Any]]) -> list[str]:
+        """Handle stream records; the sequence numbers that must come again. Unavailable if the table is away."""
+        booked: dict[str, list[Fact]] = defaultdict(list)
+        failed = []
+        for record in records:
+            change = record["dynamodb"]
+            try:
+                fact = self.read(change["NewImage"])
+            except (KeyError, ValueError, TypeError) as error:
+                failed += self._bury(change, error)
+                continue
+            if fact is not None and fact.kind == "booked" and not fact.test:
+                booked[fact.campaign].append(fact)
+        for campaign, facts in booked.items():
+            self._count(campaign, facts)
+        return failed
+
+    def _count(self, campaign: str, facts: list[Fact]) -> None:
+        for _ in range(ROUNDS):
+            state = self.caps.cap_state(campaign)
+            if self.caps.put_cap_state(campaign, state.counting(facts)):
+                return
+        raise Unavailable("Contended", campaign)
+
+    def _bury(self, change: Mapping[str, Any], error: Exception) -> list[str]:
+        """Leave a record that cannot be read in the dead-letter queue; if even that fails it must come again."""
+        number = str(change.get("SequenceNumber", ""))
+        try:
+            self.dead.send({"kind": "record", "number": number, "keys": change.get("Keys", {}), "why": repr(error)})
+        except StoreError:
+            return [number]
+        return []

@@ -1,0 +1,38 @@
+"""One log line for what became of a request, and metrics, as JSON on standard output.
+
+The hot path uses `line` and `count`, which import nothing. Stream and report functions use Powertools' Logger through
+`logger`, with the same fields. No line holds personal data or a secret.
+"""
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+
+NAMESPACE: Final = "clickledger"
+
+
+def line(event: str, **fields: object) -> None:
+    """Write one line: an event word and what goes with it."""
+    sys.stdout.write(json.dumps({"event": event, **fields}, separators=(",", ":")) + "\n")
+
+
+def count(metric: str, number: int = 1, **fields: object) -> None:
+    """Count something in CloudWatch by a line in its embedded metric format; the line says what happened, too."""
+    directive = {"Namespace": NAMESPACE, "Dimensions": [[]], "Metrics": [{"Name": metric, "Unit": "Count"}]}
+    line(
+        metric,
+        **fields,
+        **{metric: number, "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}},
+    )
+
+
+def logger(function: str) -> "Logger":
+    """Powertools' logger for a function off the hot path."""
+    # Powertools lives in a layer that redirect, pixel and postback do not have.
+    from aws_lambda_powertools import Logger
+
+    return Logger(service=function, log_uncaught_exceptions=True)

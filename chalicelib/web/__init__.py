@@ -1,0 +1,1 @@
+"""How it is asked on the hot path: redirect, pixel, postback, tag."""

@@ -1,0 +1,71 @@
+"""A request and a response as the views see them, whichever door they came through."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import parse_qsl
+
+NO_STORE: Final = "no-store"
+MOST_FIELDS: Final = 200
+
+
+class Unreadable(Exception):
+    """The parameters cannot be read; the reason is a word of model.reasons."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked. `queries` are spellings of the query: the raw one, or every likely one where a door hides it.
+
+    Header names are in small letters. `address` and `country` come from the platform, never from the client.
+    """
+
+    method: str
+    path: str
+    queries: tuple[str, ...] = ("",)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    address: str = ""
+    country: str = ""
+
+    def header(self, name: str) -> str:
+        """A header's value, '' if it is missing. `name` is in small letters."""
+        return self.headers.get(name, "")
+
+    def loose(self) -> dict[str, str]:
+        """The query's parameters with whatever can be read of them; the first of repeated ones counts."""
+        return loose(self.queries[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What is answered."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def loose(text: str) -> dict[str, str]:
+    """Parameters of a query or form, forgiving: garbage is dropped, the first of repeated ones counts."""
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return {}
+    return dict(reversed(pairs))
+
+
+def strict(text: str) -> dict[str, str]:
+    """Parameters of a query or form; Unreadable if one is repeated or not UTF-8."""
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise Unreadable("bad_body") from error
+    said = dict(pairs)
+    if len(said) != len(pairs):
+        raise Unreadable("duplicate_parameter")
+    return said

@@ -1,0 +1,1 @@
+"""The tag and the demo shop in a real browser."""

@@ -1,0 +1,72 @@
+"""A real Chromium, and sites for it to visit.
+
+`browser` is shared by the whole run; every test gets a context (cookies, storage) and sites of its own.
+"""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+
+from tests.browser.site import Site, Tracker
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium of this machine."""
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    assert program, f"no browser found: install Debian's package chromium (looked for {', '.join(NAMES)})"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser profile that nothing has been visited with."""
+    fresh = browser.new_context()
+    yield fresh
+    fresh.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A tab, in which no script may fail during the whole test."""
+    tab = context.new_page()
+    errors: list[Error] = []
+
+    def note(error: Error) -> None:
+        errors.append(error)
+
+    tab.on("pageerror", note)
+    yield tab
+    tab.goto("about:blank")  # the browser tells things in order: after this answer no error is on its way
+    assert errors == []
+
+
+@pytest.fixture
+def tracker() -> Iterator[Tracker]:
+    """The tracking origin, http://go.localhost:<port>."""
+    with Tracker() as site:
+        yield site
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """An advertiser's site on another origin, http://shop.localhost:<port>."""
+    with Site("shop") as pages:
+        yield pages

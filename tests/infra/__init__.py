@@ -1,0 +1,1 @@
+"""How the program is packaged and put into service."""

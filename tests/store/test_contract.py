@@ -1,0 +1,267 @@
+"""What the store promises, on each client and each service."""
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.model import clickid, judge
+from chalicelib.model.caps import NOTHING
+from chalicelib.model.click import Click
+from chalicelib.model.fact import Fact, conversion_id
+from chalicelib.model.judge import Replay
+from chalicelib.model.money import Money
+from chalicelib.model.network import Advertiser, Affiliate, Campaign, Goal, Link
+from chalicelib.model.sale import Refusal, Sale
+from chalicelib.model.terms import Terms, rate
+from chalicelib.store import keys
+from chalicelib.store.client import Client
+from chalicelib.store.days import Days
+from chalicelib.store.errors import Refused
+from chalicelib.store.fallback import Fallback
+from chalicelib.store.ledger import Ledger
+from chalicelib.store.network import Network, Taken
+from chalicelib.store.received import Refusals
+from chalicelib.store.visits import Visits
+from tests.model.world import CLICK, NOW, RING, SALE, at, sale
+from tests.services import Service
+
+
+def booked(name: str, **changes: object) -> Fact:
+    """The first fact of a conversion that no other test uses."""
+    fact = judge.decide([], sale(order_id=name), SALE, conversion_id(name), CLICK, at())
+    assert isinstance(fact, Fact)
+    return replace(fact, **changes)  # type: ignore[arg-type]
+
+
+# Clicks
+
+
+def test_a_click_is_found_by_its_id_alone(dynamodb: Client) -> None:
+    visits = Visits(dynamodb, "visits", 120)
+    id = clickid.mint(RING, 7, NOW, os.urandom(10))
+    click = Click(id, ("a", "", "ü", "", "b"), "HEAD", "Agent/1", "prefetch", "192.0.2.0/24", "DE", "blog.example")
+    visits.put(visits.item(click))
+    assert visits.click(id) == click
+
+
+def test_a_click_whose_row_never_came_is_still_a_click(dynamodb: Client) -> None:
+    id = clickid.mint(RING, 7, NOW, os.urandom(10))
+    assert Visits(dynamodb, "visits", 120).click(id) == Click(id)
+
+
+def test_a_click_put_twice_is_one_row(dynamodb: Client) -> None:
+    visits = Visits(dynamodb, "visits", 120)
+    id = clickid.mint(RING, 7, NOW, os.urandom(10))
+    visits.put(visits.item(Click(id, agent="first")))
+    visits.put(visits.item(Click(id, agent="second")))
+    assert visits.click(id).agent == "first"
+
+
+def test_a_late_click_is_marked_under_the_day_it_came(dynamodb: Client) -> None:
+    id = clickid.mint(RING, 7, NOW, os.urandom(10))
+    Visits(dynamodb, "visits", 120).mark_late(id, "20260922", 1_800_000_000)
+    key = keys.key(f"LATE#20260922#{id.shard:02x}", id.text)
+    assert "Item" in dynamodb.call("GetItem", {"TableName": "visits", "Key": key})
+
+
+# Facts
+
+
+def test_a_fact_comes_back_as_it_went(dynamodb: Client, name: str) -> None:
+    ledger = Ledger(dynamodb, "ledger")
+    fact = booked(
+        name, subs=("x", "", "é", "", ""), touches=("t" * 52,), coupon="SPRING", customer="c", status_word="Sale"
+    )
+    assert ledger.put(fact)
+    assert ledger.facts(fact.conversion) == [fact]
+
+
+def test_a_test_fact_is_kept_off_the_day_index(dynamodb: Client, name: str) -> None:
+    fact = booked(name, test=True)
+    assert Ledger(dynamodb, "ledger").put(fact)
+    assert Ledger(dynamodb, "ledger").facts(fact.conversion) == [fact]
+    assert fact not in list(Days(dynamodb, "ledger").facts(fact.day, fact.conversion[0]))
+
+
+def test_a_number_is_given_to_one_writer_only(dynamodb: Client, name: str) -> None:
+    ledger, fact = Ledger(dynamodb, "ledger"), booked(name)
+    assert ledger.put(fact)
+    assert not ledger.put(replace(fact, order_id="another"))
+    assert ledger.facts(fact.conversion)[0].order_id == name
+
+
+def test_settling_the_same_question_twice_books_once(dynamodb: Client, name: str) -> None:
+    ledger, conversion, said = Ledger(dynamodb, "ledger"), conversion_id(name), sale(order_id=name)
+    answers = [
+        ledger.settle(conversion, lambda facts: judge.decide(facts, said, SALE, conversion, CLICK, at()), is_new=True)
+        for _ in range(2)
+    ]
+    assert isinstance(answers[0], Fact)
+    assert answers[1] == Replay(answers[0])
+
+
+def test_many_writers_at_once_make_one_unbroken_list(service: Service, name: str) -> None:
+    conversion = conversion_id(name)
+
+    def send(number: int) -> object:
+        said = sale(order_id=name) if number == 0 else refund(name, str(number % 7))
+        ledger = Ledger(service.connect("dynamodb"), "ledger")
+        return ledger.settle(
+            conversion, lambda facts: judge.decide(facts, said, SALE, conversion, CLICK, at()), is_new=number == 0
+        )
+
+    send(0)
+    with ThreadPoolExecutor(4) as crowd:
+        list(crowd.map(send, range(1, 29)))
+    facts = Ledger(service.connect("dynamodb"), "ledger").facts(conversion)
+    assert [fact.n for fact in facts] == list(range(8))
+    assert len({fact.key for fact in facts}) == 8
+    assert facts[-1].after.commission == 1000 - 7 * 100 == sum(fact.moved.approved_commission for fact in facts)
+
+
+def refund(order: str, id: str) -> Sale:
+    return Sale("server", "sale", order_id=order, refund_id=id, amount=Money(1000, "USD"))
+
+
+def test_a_day_is_read_in_order_of_affiliate_and_time(dynamodb: Client, name: str) -> None:
+    ledger, day = Ledger(dynamodb, "ledger"), f"2026-{name[:2]}-{name[2:4]}"
+    made = [
+        booked(f"{name}{number}", day=day, affiliate=affiliate, at_ms=NOW + number)
+        for number, affiliate in enumerate(["ben", "anna", "ben", "anna"])
+    ]
+    for fact in made:
+        ledger.put(fact)
+    for shard in keys.SHARDS:
+        found = list(Days(dynamodb, "ledger").facts(day, shard))
+        mine = [fact for fact in made if fact.conversion[0] == shard]
+        assert found == sorted(mine, key=lambda fact: (fact.affiliate, fact.at_ms))
+
+
+def test_reading_goes_on_behind_a_given_place(dynamodb: Client, name: str) -> None:
+    day = f"2027-{name[:2]}-{name[2:4]}"
+    fact = booked(name, day=day)
+    Ledger(dynamodb, "ledger").put(fact)
+    shard = fact.conversion[0]
+    [[item]] = Days(dynamodb, "ledger").pages(day, shard)
+    assert list(Days(dynamodb, "ledger").pages(day, shard, item["dsk"]["S"])) == [[]]
+
+
+def test_a_refusal_is_kept_once_by_content(dynamodb: Client, name: str) -> None:
+    ledger = Ledger(dynamodb, "ledger")
+    answer = {"status": "conflict", "reason": "other_amount"}
+    for at_ms in (NOW, NOW + 5):
+        ledger.keep_refusal(name, (at_ms, "2026-09-21"), answer, {"order_id": "A-1"})
+    ledger.keep_refusal(name, (NOW + 9, "2026-09-21"), answer, {"order_id": "A-2"})
+    found = list(Refusals(dynamodb, "ledger").refusals(name, "2026-09-21"))
+    assert found == [(NOW, answer, {"order_id": "A-1"}), (NOW + 9, answer, {"order_id": "A-2"})]
+
+
+def test_the_first_manifest_of_a_day_stands(dynamodb: Client, name: str) -> None:
+    days = Days(dynamodb, "ledger")
+    assert days.manifest(name) == ""
+    assert days.publish(name, "one") == "one"
+    assert days.publish(name, "two") == "one" == days.manifest(name)
+
+
+# The network
+
+
+CAMPAIGN = Campaign(
+    "spring",
+    "Spring",
+    "shop",
+    "EUR",
+    "https://shop.example/",
+    "paused",
+    "https://x.example/",
+    ("shop.example",),
+    5,
+    1,
+    "de",
+)
+
+
+def test_what_the_operator_sets_up_comes_back_as_it_went(dynamodb: Client, name: str) -> None:
+    network = Network(dynamodb, "ledger")
+    goals = {"sale": Goal("sale"), "lead": Goal("lead", "click", "after 14")}
+    advertiser = Advertiser(f"shop-{name}", "Shop & Söhne", ("t1", "t2"), ("1.1",), {"ok": "approved"}, goals)
+    terms = Terms("sale", "*", 0, rate("RevShare 10%"), rate("CPA 3.00 EUR"))
+    campaign = replace(CAMPAIGN, id=f"c-{name}", caps={"day": 5})
+    link = Link(int(name, 16), f"s{name}", "anna", campaign.id, "https://own.example/")
+    network.add_advertiser(advertiser)
+    network.add_affiliate(Affiliate(f"a-{name}", "Anna"))
+    network.add_campaign(campaign)
+    network.add_terms(campaign.id, terms)
+    network.add_link(link)
+    assert network.advertiser(advertiser.id) == advertiser
+    assert network.affiliate(f"a-{name}") == Affiliate(f"a-{name}", "Anna")
+    assert network.campaign(campaign.id) == replace(campaign, terms=(terms,))
+    assert network.link(link.number) == network.slug(link.slug) == link
+
+
+def test_what_is_not_there_is_none(dynamodb: Client, name: str) -> None:
+    network = Network(dynamodb, "ledger")
+    assert network.advertiser(name) is network.affiliate(name) is network.campaign(name) is network.slug(name) is None
+
+
+def test_a_slug_is_given_once_and_never_again(dynamodb: Client, name: str) -> None:
+    network = Network(dynamodb, "ledger")
+    network.add_link(Link(int(name, 16), name, "anna", "spring"))
+    with pytest.raises(Taken):
+        network.add_link(Link(int(name, 16) + 1, name, "ben", "spring"))
+    found = network.slug(name)
+    assert found is not None
+    assert found.affiliate == "anna"
+
+
+def test_things_are_listed_by_kind_and_links_by_affiliate(dynamodb: Client, name: str) -> None:
+    network = Network(dynamodb, "ledger")
+    network.add_affiliate(Affiliate(name, "A"))
+    link = Link(int(name, 16), f"l{name}", name, "spring")
+    network.add_link(link)
+    assert name in network.listed("affiliate")
+    assert network.links_of(name) == [link]
+
+
+def test_a_cap_state_is_written_over_the_version_it_was_made_from(dynamodb: Client, name: str) -> None:
+    network = Network(dynamodb, "ledger")
+    network.add_campaign(replace(CAMPAIGN, id=name))
+    state = network.cap_state(name)
+    assert state == NOTHING
+    assert network.put_cap_state(name, state.counting([booked(name)]))
+    assert not network.put_cap_state(name, state.counting([booked(f"{name}x")]))
+    found = network.campaign(name)
+    assert found is not None
+    assert found.taken == {"2026-09-21": 1, "2026-09": 1, "total": 1}
+
+
+# Failures
+
+
+def test_a_wrong_request_is_refused_and_not_retried_as_busy(dynamodb: Client) -> None:
+    with pytest.raises(Refused):
+        dynamodb.call("GetItem", {"TableName": "no-such-table", "Key": keys.key("a", "b")})
+
+
+def test_a_message_waits_in_the_fallback_queue(service: Service, name: str) -> None:
+    queues = service.boto3("sqs")
+    url = queues.create_queue(QueueName=name)["QueueUrl"]
+    Fallback(service.connect("sqs"), url).send({"kind": "claim", "said": {"goal": "sälé"}})
+    [message] = queues.receive_message(QueueUrl=url)["Messages"]
+    assert json.loads(message["Body"]) == {"kind": "claim", "said": {"goal": "sälé"}}
+
+
+def test_a_lost_race_is_read_again_until_there_is_an_answer(dynamodb: Client, name: str) -> None:
+    ledger, conversion = Ledger(dynamodb, "ledger"), conversion_id(name)
+    said = sale(order_id=name, status="pending")
+
+    def question(facts: list[Fact]) -> Fact | Replay | Refusal:
+        if not facts:  # somebody else is faster, just now
+            Ledger(dynamodb, "ledger").put(booked(name))
+        return judge.decide(facts, said, SALE, conversion, CLICK, at())
+
+    assert isinstance(ledger.settle(conversion, question, is_new=True), Replay)
+    assert len(ledger.facts(conversion)) == 1

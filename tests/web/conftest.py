@@ -1,0 +1,11 @@
+"""The hot path on the local AWS's own DynamoDB and SQS."""
+
+import pytest
+
+from tests.services import Service
+from tests.web.shopfront import Front, build
+
+
+@pytest.fixture
+def front(ministack: str) -> Front:
+    return build(Service(ministack, "wire"))
