@@ -28,7 +28,7 @@ help: ## say what there is
 setup: .venv/ready .venv-stack/ready ## make both environments, exactly as locked
 
 run: setup ## start the product here: local AWS, demo network, demo shop
-	@$(PY) -m demo.run
+	@$(PY) -m demo.run $(if $(PORT),--port $(PORT)) $(if $(SHOP_PORT),--shop-port $(SHOP_PORT))
 
 package: .venv/ready ## make build/<STAGE>/ for CloudFormation
 	@$(PY) -m infra.package --stage $(STAGE)
@@ -40,7 +40,7 @@ test: setup browser ## check style and types, run all tests
 	@echo 'test: pytest' && $(PY) -m pytest $(TESTS)
 
 stress: setup ## 30,000 deliveries with faults and kills; writes build/stress.json
-	@$(PY) -m demo.stress
+	@$(PY) -m bench.stress
 
 bench: setup ## what the program costs; writes build/bench.json
 	@$(PY) -m bench

@@ -1,10 +1,15 @@
 """Where the parts are put together: the only importer of boto3, and the clock. Each part is made once per container."""
 
+import json
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
+from chalicelib import telemetry
 from chalicelib.model.clickid import KeyRing
 from chalicelib.model.trust import click_keys
 from chalicelib.settings import settings
@@ -23,7 +28,9 @@ from chalicelib.web.proof import Prover
 from chalicelib.web.redirect import Redirect
 
 if TYPE_CHECKING:
+    from chalicelib.manage.command import Desk
     from chalicelib.reports.daily import DailyReport
+    from chalicelib.store.archive import Archive
     from chalicelib.stream.drain import Drain
     from chalicelib.stream.follow import Follower
     from chalicelib.stream.ripen import Ripener
@@ -97,9 +104,67 @@ def ripener() -> "Ripener":
     )
 
 
+@lru_cache(maxsize=1)
+def daily_report() -> "DailyReport":
+    """The daily report, with a scratch folder of this container's own."""
+    from chalicelib.reports.daily import DailyReport
+    from chalicelib.store.days import Days
+
+    told = settings()
+    scratch = Path(gettempdir()) / "clickledger-report"
+    return DailyReport(Days(boto("dynamodb"), told.ledger), archive(), told.time_zone, scratch)
+
+
+@lru_cache(maxsize=1)
+def archive() -> "Archive":
+    """The report bucket."""
+    from botocore import exceptions
+
+    from chalicelib.store.archive import Archive
+
+    return Archive(boto("s3"), settings().bucket, (exceptions.BotoCoreError,))
+
+
 def publish(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own object
-    """Run the daily report, and hand over to a fresh run of the same function if the time does not suffice."""
-    raise NotImplementedError
+    """Publish what is due at the event's time; hand over to a fresh run of the function if this one's time is short."""
+    from chalicelib.reports.daily import HandOver
+
+    log = telemetry.logger("report")
+    at_ms = round(datetime.fromisoformat(event["time"]).timestamp() * 1000)
+    outcome = daily_report().run(at_ms, remaining(context), event["detail"].get("cursor"))
+    for day in outcome.days:
+        telemetry.count("report_published", day=day)
+    if isinstance(outcome, HandOver):
+        again = {**event, "detail": {"cursor": outcome.cursor}}
+        log.info("report_handed_over", extra={"cursor": outcome.cursor})
+        name, payload = context.function_name, json.dumps(again)
+        boto3_client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=payload)
+    else:
+        log.info("report_done", extra={"days": list(outcome.days)})
+    return {"days": list(outcome.days), "done": not isinstance(outcome, HandOver)}
+
+
+def desk(master: Callable[[], str], groups: list[str], address: str) -> "Desk":
+    """What the command works with, over boto3, as whoever runs it. `groups` are the hot path's log groups."""
+    from chalicelib.manage.command import Desk
+    from chalicelib.manage.log import Log
+    from chalicelib.manage.setup import Office
+    from chalicelib.store.days import Days
+    from chalicelib.store.received import Lines, Refusals
+
+    told, client = settings(), boto("dynamodb")
+    network = Network(client, told.ledger)
+    log = Log(Days(client, told.ledger), Refusals(client, told.ledger), Lines(boto("logs"), groups), told.time_zone)
+    office = Office(network, now_ms, told.link_seconds)
+
+    def respill() -> Callable[[Mapping[str, Any]], None]:
+        from chalicelib.stream.drain import Drain
+
+        ring, directory = click_keys(master()), Directory(network, told.link_seconds, time.monotonic)
+        claims = Pixel(directory, Ledger(client, told.ledger), _fallback(), ring, told.time_zone)
+        return Drain(Visits(client, told.visits, told.click_days), claims, ring, now_ms).write
+
+    return Desk(office, network, log, daily_report, archive, respill, master, now_ms, address)
 
 
 def remaining(context: Any) -> Callable[[], int]:  # noqa: ANN401 - Lambda's own object

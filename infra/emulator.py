@@ -135,14 +135,14 @@ def _wait_until_ready(emulator: Emulator, process: "subprocess.Popen[bytes]") ->
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise EmulatorError(f"the local AWS ended at once: see {emulator.folder / 'emulator.log'}")
-        if _answers(emulator.port):
+        if answers(emulator.port):
             return
         time.sleep(0.05)
     emulator.stop()
     raise EmulatorError(f"the local AWS did not answer within {_READY_SECONDS} s: see {emulator.folder}/emulator.log")
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
     connection = http.client.HTTPConnection(HOST, port, timeout=2)
     try:
         connection.request("GET", "/_ministack/health")
@@ -172,7 +172,7 @@ def _clear_leftover(folder: Path, say: Callable[[str], None]) -> None:
     if not note.exists():
         return
     left = json.loads(note.read_text())
-    if _alive(left["pid"]) and _answers(left["port"]):
+    if _alive(left["pid"]) and answers(left["port"]):
         if left["owner"] != os.getpid() and _alive(left["owner"]):
             raise EmulatorError(f"it already runs on port {left['port']} (process {left['owner']}): stop that first")
         say(f"ending the local AWS that an earlier start left behind (process {left['pid']})")

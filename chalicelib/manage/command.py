@@ -9,7 +9,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,20 +25,36 @@ if TYPE_CHECKING:
     Rooms = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
-class Reports(Protocol):
-    """The report bucket as the command sees it."""
+class Published(Protocol):
+    """A published day."""
 
-    def listing(self) -> Iterable[tuple[str, Sequence[str]]]:
-        """Published days and their parts."""
+    @property
+    def day(self) -> str:
+        """The accounting day."""
+
+    @property
+    def facts(self) -> int:
+        """How many facts it lists."""
+
+
+class Reports(Protocol):
+    """The daily reports."""
+
+    def listing(self) -> Iterable[Published]:
+        """The published days."""
 
     def fetch(self, day: str, folder: Path) -> Sequence[Path]:
-        """Download a published day, checked against its manifest."""
+        """Download a published day, checked against its manifest; ValueError if it is none."""
 
-    def preview(self, day: str) -> Mapping[str, str]:
-        """Write an open day under preview/; part name -> key."""
+    def preview(self, day: str) -> Sequence[str]:
+        """Write an open day under preview/; the keys. ValueError if the day is published."""
 
-    def fetch_preview(self, day: str, folder: Path) -> Sequence[Path]:
-        """Download a previewed day."""
+
+class Bucket(Protocol):
+    """The report bucket."""
+
+    def read(self, key: str) -> bytes | None:
+        """What lies under a key."""
 
 
 class Directory(Protocol):
@@ -59,7 +75,8 @@ class Desk:
     network: Directory
     log: Log
     reports: Callable[[], Reports]
-    respill: Callable[[Mapping[str, Any]], None]
+    bucket: Callable[[], Bucket]
+    respill: Callable[[], Callable[[Mapping[str, Any]], None]]
     master: Callable[[], str]
     clock: Callable[[], int]
     address: str
@@ -272,28 +289,41 @@ def _log(asked: argparse.Namespace, desk: Desk) -> None:
 
 
 def _report(asked: argparse.Namespace, desk: Desk) -> None:
-    reports = desk.reports()
     if not asked.day:
-        for day, parts in reports.listing():
-            print(f"{day}  {len(parts)} files")
+        for published in desk.reports().listing():
+            print(f"{published.day}  {published.facts} facts")
         return
     folder = Path(asked.to) / (f"preview-{asked.day}" if asked.preview else asked.day)
-    if asked.preview:
-        reports.preview(asked.day)
-        files = reports.fetch_preview(asked.day, folder)
-    else:
-        files = reports.fetch(asked.day, folder)
-    for file in files:
+    for file in (_preview if asked.preview else _fetch)(asked.day, folder, desk):
         print(file)
 
 
+def _fetch(day: str, folder: Path, desk: Desk) -> Sequence[Path]:
+    try:
+        return desk.reports().fetch(day, folder)
+    except ValueError as none:
+        raise Wrong(f"{none}; `report {day} --preview` shows an open day") from none
+
+
+def _preview(day: str, folder: Path, desk: Desk) -> Iterator[Path]:
+    try:
+        keys = desk.reports().preview(day)
+    except ValueError as none:
+        raise Wrong(f"{none}; `report {day}` downloads it") from none
+    for key in keys:
+        file = folder / key.split("/", 2)[2]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(desk.bucket().read(key) or b"")
+        yield file
+
+
 def _respill(_: argparse.Namespace, desk: Desk) -> None:
-    written = 0
+    write, written = desk.respill(), 0
     for line in sys.stdin:
         start = line.find("{")
         said = json.loads(line[start:]) if start >= 0 else {}
         if said.get("event") == "spilled":
-            desk.respill(said["message"])
+            write(said["message"])
             written += 1
     print(f"{written} clicks and claims written down")
 

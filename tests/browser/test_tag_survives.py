@@ -52,9 +52,11 @@ def test_a_deferred_and_an_async_tag_drain_the_queue(page: Page, site: Site, tra
 
 
 def test_a_second_copy_does_nothing(page: Page, site: Site, tracker: Tracker) -> None:
-    land(page, site, STUB + report("A") + tracker.tag + report("B") + STUB + tracker.tag + report("C"))
+    first, second = tracker.tag + script("var first = clickledger"), STUB + tracker.tag
+    land(page, site, STUB + report("A") + first + report("B") + second + report("C"))
 
     assert orders(tracker.claims(3)) == ["A", "B", "C"]
+    assert page.evaluate("clickledger === first")
 
 
 def test_a_copy_that_the_page_took_of_the_stub_still_reports(page: Page, site: Site, tracker: Tracker) -> None:
