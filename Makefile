@@ -16,8 +16,8 @@ DATA ?= keep
 TESTS ?= tests
 
 PY := .venv/bin/python
-PIP_OPTIONS := --quiet --disable-pip-version-check --no-input --require-hashes
-SOURCES = $(wildcard app.py chalicelib infra demo bench tests)
+PIP_OPTIONS := --quiet --quiet --disable-pip-version-check --no-input --require-hashes
+SOURCES = $(wildcard app.py clickledger chalicelib infra demo bench tests)
 
 .PHONY: help setup lock package run test browser stress bench deploy destroy clean
 
@@ -26,6 +26,7 @@ help: ## say what there is
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1#/p' Makefile | awk -F'#' '{ printf "  %-9s %s\n", $$1, $$2 }'
 
 setup: .venv/ready .venv-stack/ready ## make both environments, exactly as locked
+	@:
 
 run: setup ## start the product here: local AWS, demo network, demo shop
 	@$(PY) -m demo.run $(if $(PORT),--port $(PORT)) $(if $(SHOP_PORT),--shop-port $(SHOP_PORT))

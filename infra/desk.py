@@ -53,7 +53,7 @@ def _desk(name: str, here: Account, address: str) -> "Desk":
     # The settings are read on first use, so the program comes after them.
     from chalicelib import wiring
 
-    groups = [f"/aws/lambda/{told[function]}" for function in ("EdgeName", "APIHandlerName")]
+    groups = [told["EdgeLogGroup"], told["APIHandlerLogGroup"]]
     return wiring.desk(partial(_master, told["MasterSecretArn"], here), groups, address or told["EdgeUrl"])
 
 

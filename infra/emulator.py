@@ -57,9 +57,13 @@ class Emulator:
 
     def stop(self) -> None:
         """End it and wait until its state is written; a second call does nothing."""
+        note = self.folder / "emulator.json"
+        # Once it is gone its number may be another process's.
+        if not note.exists() or json.loads(note.read_text())["pid"] != self.pid:
+            return
         _end(self.pid)
         shutil.rmtree(self.folder / "tmp", ignore_errors=True)
-        (self.folder / "emulator.json").unlink(missing_ok=True)
+        note.unlink()
 
 
 def doors(emulator: Emulator, outputs: Mapping[str, str]) -> dict[str, str]:
@@ -143,6 +147,7 @@ def _wait_until_ready(emulator: Emulator, process: "subprocess.Popen[bytes]") ->
 
 
 def answers(port: int) -> bool:
+    """Whether an emulator answers on a port of this machine."""
     connection = http.client.HTTPConnection(HOST, port, timeout=2)
     try:
         connection.request("GET", "/_ministack/health")

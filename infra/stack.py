@@ -287,7 +287,7 @@ def main() -> int:
     parser.add_argument("--data", default="keep", choices=["keep", "delete"], help="what destroy does with the data")
     parser.add_argument("parameters", nargs="*", help="parameters of the template, as Key=Value")
     try:
-        _run(parser.parse_args())
+        _run(parser.parse_intermixed_args())
     except (NoCredentialsError, NoRegionError) as missing:
         problem = f"{missing} (set AWS_PROFILE and AWS_REGION, or AWS_ENDPOINT_URL for a local AWS)"
     except (StackError, PackageError, ClientError, BotoCoreError) as failed:

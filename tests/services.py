@@ -32,7 +32,7 @@ class Service:
 
     def boto3(self, service: str) -> Any:
         """A plain boto3 client, to look behind the store's back."""
-        session = boto3.Session("test", "test", region_name="us-east-1")
+        session: Any = boto3.Session("test", "test", region_name="us-east-1")
         return session.client(service, endpoint_url=self.endpoint)
 
 

@@ -35,11 +35,15 @@ class Days:
             page.clear()
             yield from listed
 
-    def keys(self, day: str, shard: str) -> Iterator[str]:
+    def order_keys(self, day: str, shard: str) -> Iterator[str]:
         """The order keys of a day's shard, without the facts."""
         for page in self._pages(day, shard, "", ProjectionExpression="dsk"):
             for item in page:
                 yield item["dsk"]["S"]
+
+    def order_key(self, affiliate: str, at_ms: int, conversion: str, n: int) -> str:
+        """The order key of a fact that is known by its parts."""
+        return keys.in_day(affiliate, at_ms, conversion, n)
 
     def manifest(self, day: str) -> str:
         """The SHA-256 of a day's published manifest, '' if there is none."""

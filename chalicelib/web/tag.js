@@ -4,7 +4,7 @@
   'use strict';
 
   var stub = window.clickledger;
-  // A second copy must not report the first one's queue again.
+  // The first copy on a page stays in charge; a second one has nothing to do.
   if (stub && stub.loaded === 1) { return; }
 
   var FIELDS = ['goal', 'order_id', 'amount', 'currency', 'customer_id', 'coupon', 'test'];

@@ -60,7 +60,7 @@ def kept(context: BrowserContext) -> str:
 def test_a_landing_click_is_kept_in_a_first_party_cookie(
     page: Page, context: BrowserContext, site: Site, tracker: Tracker
 ) -> None:
-    page.goto(site.put("/", tracker.tag) + f"?clid={CLICKS[0]}")
+    page.goto(site.put("/deep/in/the/shop", tracker.tag) + f"?clid={CLICKS[0]}")
 
     (cookie,) = context.cookies()
     assert cookie["name"] == "clickledger"
@@ -68,6 +68,13 @@ def test_a_landing_click_is_kept_in_a_first_party_cookie(
     assert (cookie["domain"], cookie["path"], cookie["sameSite"]) == ("shop.localhost", "/", "Lax")
     assert not cookie["secure"]
     assert 89 < (cookie["expires"] - time.time()) / 86_400 < 90.1
+
+
+def test_the_cookie_says_lax_itself(page: Page, site: Site, tracker: Tracker) -> None:
+    spy = "<script>Object.defineProperty(document, 'cookie', {get: String, set: function (v) { set = v; }})</script>"
+    page.goto(site.put("/", spy + tracker.tag) + f"?clid={CLICKS[0]}")
+
+    assert page.evaluate("set") == f"clickledger={CLICKS[0]};path=/;max-age=7776000;SameSite=Lax"
 
 
 def test_the_cookie_is_secure_on_a_secure_page(page: Page, context: BrowserContext) -> None:

@@ -37,6 +37,13 @@ def test_a_conversion_is_one_simple_post_to_the_origin_of_the_tag(page: Page, si
     assert claim.body == (f"click_id={CLICK}&clids={CLICK}&goal=sale&order_id=A-1001&amount=49.90&currency=USD")
 
 
+def test_a_beacon_is_the_first_choice(page: Page, site: Site, tracker: Tracker) -> None:
+    broken = "fetch = Image = function () { throw new Error('not needed'); };"
+    land(page, site, prepared(broken) + tracker.tag + conversion())
+
+    assert tracker.claims(1)[0].path == "/p"
+
+
 def test_the_click_of_an_earlier_page_is_credited(page: Page, site: Site, tracker: Tracker) -> None:
     land(page, site, tracker.tag, f"clid={OLDER}")
     land(page, site, tracker.tag, f"clid={CLICK}")

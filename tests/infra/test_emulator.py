@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,23 +29,42 @@ def runs(pid: int) -> bool:
     return True
 
 
-def until(true: Callable[[], bool], seconds: float = 20) -> bool:
+def until(true: Callable[[], bool], seconds: float = 60) -> bool:
     deadline = time.monotonic() + seconds
     while not true() and time.monotonic() < deadline:
         time.sleep(0.05)
     return true()
 
 
-def test_a_taken_port_is_one_line_with_the_remedy(tmp_path: Path) -> None:
+class Starter:
+    """Starts emulators and, at the end of the test, ends those that are left."""
+
+    def __init__(self) -> None:
+        self.started: list[Emulator] = []
+
+    def __call__(self, folder: Path, port: int = 0, say: Callable[[str], None] = unsaid) -> Emulator:
+        self.started.append(start(folder, port, say=say))
+        return self.started[-1]
+
+
+@pytest.fixture
+def begin() -> Iterator[Starter]:
+    starter = Starter()
+    yield starter
+    for running in starter.started:
+        running.stop()
+
+
+def test_a_taken_port_is_one_line_with_the_remedy(begin: Starter, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 
         with pytest.raises(EmulatorError, match=f"^port {port} is taken: stop what listens there, or choose another$"):
-            start(tmp_path, port, say=unsaid)
+            begin(tmp_path, port)
 
 
-def test_stopping_ends_the_process_and_may_be_repeated(tmp_path: Path) -> None:
-    running = start(tmp_path, say=unsaid)
+def test_stopping_ends_the_process_and_may_be_repeated(begin: Starter, tmp_path: Path) -> None:
+    running = begin(tmp_path)
     assert runs(running.pid)
 
     running.stop()
@@ -62,30 +81,28 @@ def test_it_listens_on_this_machine_only(stack: Standing) -> None:
         assert elsewhere.connect_ex(("127.0.0.2", stack.emulator.port)) != 0
 
 
-def test_a_second_on_the_same_folder_is_refused_while_the_first_has_an_owner(tmp_path: Path) -> None:
-    running = start(tmp_path, say=unsaid)
+def test_a_second_on_the_same_folder_is_refused_while_the_first_has_an_owner(begin: Starter, tmp_path: Path) -> None:
+    running = begin(tmp_path)
     note = json.loads((tmp_path / "emulator.json").read_text())
     (tmp_path / "emulator.json").write_text(json.dumps(note | {"owner": os.getppid()}))
 
     with pytest.raises(EmulatorError, match=f"already runs on port {running.port}"):
-        start(tmp_path, say=unsaid)
+        begin(tmp_path)
 
     assert runs(running.pid)
-    running.stop()
 
 
-def test_one_that_lost_its_owner_is_ended_and_its_state_taken_over(tmp_path: Path) -> None:
+def test_one_that_lost_its_owner_is_ended_and_its_state_taken_over(begin: Starter, tmp_path: Path) -> None:
     """As after a kill -9 of `make run`."""
     left = abandoned(tmp_path)
     local(left).client("s3").create_bucket(Bucket="kept")
     said: list[str] = []
 
-    running = start(tmp_path, say=said.append)
+    running = begin(tmp_path, say=said.append)
 
     assert not runs(left.pid)
     assert said == [f"ending the local AWS that an earlier start left behind (process {left.pid})"]
     assert [b["Name"] for b in local(running).client("s3").list_buckets()["Buckets"]] == ["kept"]
-    running.stop()
 
 
 def abandoned(folder: Path) -> Emulator:
@@ -108,14 +125,14 @@ def test_nothing_of_this_process_leaks_into_functions(stack: Standing) -> None:
     assert b"VIRTUAL_ENV" not in text
 
 
-def test_a_stack_survives_a_restart_on_another_port(stack: Standing, tmp_path: Path) -> None:
-    first = start(tmp_path, say=unsaid)
+def test_a_stack_survives_a_restart_on_another_port(stack: Standing, begin: Starter, tmp_path: Path) -> None:
+    first = begin(tmp_path)
     told = deploy(stack.made, "lasting", local(first), say=unsaid)
     bury(local(first), told, "1")
     assert until(lambda: buried(local(first), told) == 1)
     first.stop()
 
-    second = start(tmp_path, say=unsaid)
+    second = begin(tmp_path)
     account = local(second)
     said: list[str] = []
     again = deploy(stack.made, "lasting", account, say=said.append)
@@ -126,7 +143,6 @@ def test_a_stack_survives_a_restart_on_another_port(stack: Standing, tmp_path: P
     assert Standing(stack.made, second, account, again).ask("GET", "/healthz").status == 200
     bury(account, again, "2")
     assert until(lambda: buried(account, again) == 2)
-    second.stop()
 
 
 def bury(account: Account, told: dict[str, str], key: str) -> None:

@@ -7,6 +7,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -107,6 +108,14 @@ def listening(*script: bytes | Act, tls: ssl.SSLContext | None = None) -> Iterat
         yield listener
     finally:
         listener.close()
+
+
+@contextmanager
+def in_time(deadline: float) -> Iterator[None]:
+    """What happens inside uses its time and ends soon after: the servers of these tests would hold it far longer."""
+    begun = time.monotonic()
+    yield
+    assert 0.9 * deadline < time.monotonic() - begun < deadline + 3
 
 
 def headers(request: bytes) -> dict[str, str]:

@@ -204,7 +204,7 @@ def test_what_the_operator_sets_up_comes_back_as_it_went(dynamodb: Client, name:
 
 def test_what_is_not_there_is_none(dynamodb: Client, name: str) -> None:
     network = Network(dynamodb, "ledger")
-    assert network.advertiser(name) is network.affiliate(name) is network.campaign(name) is network.slug(name) is None
+    assert [network.advertiser(name), network.affiliate(name), network.campaign(name), network.slug(name)] == [None] * 4
 
 
 def test_a_slug_is_given_once_and_never_again(dynamodb: Client, name: str) -> None:

@@ -27,7 +27,7 @@ from chalicelib.web.proof import Prover
 from chalicelib.web.redirect import Redirect
 from tests.services import Service
 
-MASTER = "a master secret for tests, long enough to pass"
+MASTER = "a master secret for tests that is long enough to pass"
 START = 1_790_000_000_000
 
 
@@ -67,7 +67,7 @@ class Front:
         """Let time pass."""
         self.now += ms
 
-    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Response:
+    def ask(self, method: str, path: str, body: bytes = b"", /, **headers: str) -> Response:
         """One request through the edge's own router."""
         parts = urlsplit(path)
         named = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -1,0 +1,156 @@
+"""A small DynamoDB stand-in in a process of its own, so that its work is nobody else's CPU.
+
+It keeps items by their keys, knows the four operations of the hot path and the one condition it uses, and counts what
+it is asked. Nothing is checked that a real service checks: tests of behaviour run on moto and ministack.
+"""
+
+import http.client
+import json
+import socketserver
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from zlib import crc32
+
+ROOT: Final = Path(__file__).parents[1]
+HOST: Final = "127.0.0.1"
+TARGET: Final = b"x-amz-target"
+
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the stand-in was asked since it was last looked at: calls by operation, and the last item put."""
+
+    calls: Counter[str]
+    item: Item
+
+    @property
+    def reads(self) -> int:
+        """Calls that only read."""
+        return self.calls["GetItem"] + self.calls["Query"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stub:
+    """A running stand-in."""
+
+    port: int
+
+    @property
+    def endpoint(self) -> str:
+        """What AWS_ENDPOINT_URL has to be to speak to it."""
+        return f"http://{HOST}:{self.port}"
+
+    def seen(self) -> Seen:
+        """What it was asked since the last look."""
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=10)
+        connection.request("POST", "/", "{}", {"X-Amz-Target": "Bench.Seen"})
+        told = json.loads(connection.getresponse().read())
+        connection.close()
+        return Seen(Counter(told["calls"]), told["item"])
+
+
+@contextmanager
+def running() -> Iterator[Stub]:
+    """A stand-in for the length of a `with` block."""
+    command = [sys.executable, "-m", "bench.stub"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        if process.stdout is None:
+            raise AssertionError("the stand-in has no output")
+        try:
+            yield Stub(int(process.stdout.readline()))
+        finally:
+            process.terminate()
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self) -> None:
+        super().__init__((HOST, 0), _Connection)
+        self.items: dict[tuple[str, str, str], Item] = {}
+        self.calls: Counter[str] = Counter()
+        self.last: Item = {}
+        self.lock = threading.Lock()
+
+    def handle_error(self, *_: object) -> None:
+        """A function that was ended lets its connection drop."""
+
+    def answer(self, operation: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        with self.lock:
+            if operation == "Seen":
+                told = {"calls": self.calls, "item": self.last}
+                self.calls, self.last = Counter(), {}
+                return 200, told
+            self.calls[operation] += 1
+            match operation:
+                case "PutItem":
+                    return self._put(body)
+                case "GetItem":
+                    found = self.items.get(_place(body["TableName"], body["Key"]))
+                    return 200, {"Item": found} if found else {}
+                case "Query":
+                    return 200, {"Items": self._collection(body)}
+            return 400, {"__type": "UnknownOperationException", "message": operation}
+
+    def _put(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        place = _place(body["TableName"], body["Item"])
+        if body.get("ConditionExpression") and place in self.items:
+            return 400, {"__type": "ConditionalCheckFailedException", "Item": self.items[place]}
+        self.items[place] = self.last = body["Item"]
+        return 200, {}
+
+    def _collection(self, body: dict[str, Any]) -> list[Item]:
+        [value] = body["ExpressionAttributeValues"].values()
+        where = body["TableName"], value["S"]
+        return [item for place, item in sorted(self.items.items()) if place[:2] == where]
+
+
+class _Connection(socketserver.StreamRequestHandler):
+    """Requests of one connection, read as plainly as can be."""
+
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def handle(self) -> None:
+        while self.rfile.readline():
+            headers = {}
+            while line := self.rfile.readline().strip():
+                name, _, value = line.partition(b":")
+                headers[name.lower()] = value.strip()
+            body = json.loads(self.rfile.read(int(headers[b"content-length"])))
+            operation = headers[TARGET].decode().rpartition(".")[2]
+            status, answer = self.server.answer(operation, body)
+            text = json.dumps(answer, separators=(",", ":")).encode()
+            # The header lines are those that DynamoDB sends: reading them is part of what a client costs.
+            head = (
+                f"HTTP/1.1 {status} OK\r\nServer: Server\r\nDate: Tue, 24 Nov 2026 06:30:00 GMT\r\n"
+                f"Content-Type: application/x-amz-json-1.0\r\nContent-Length: {len(text)}\r\nConnection: keep-alive\r\n"
+                f"x-amzn-RequestId: 7LKI4V8F0J1M6T1Q3GSD5G9A2BVV4KQNSO5AEMVJF66Q9ASUAAJG\r\n"
+                f"x-amz-crc32: {crc32(text)}\r\n\r\n"
+            )
+            self.wfile.write(head.encode() + text)
+
+
+def _place(table: str, item: Item) -> tuple[str, str, str]:
+    return table, item["pk"]["S"], item["sk"]["S"]
+
+
+def main() -> None:
+    """Serve until told to end; the port is the first line said."""
+    with _Server() as server:
+        print(server.server_address[1], flush=True)
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""A day's report while it is written: facts go in, in order, and finished parts come out.
+
+What a draft holds besides its growing sheets is small and can be saved, so that another run goes on from there and
+writes the same bytes. All methods that may take long are generators, which stop where the draft can be saved.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, astuple
+from pathlib import Path
+from typing import Any, Final
+
+from chalicelib.model.fact import Fact
+from chalicelib.reports import lines
+from chalicelib.reports.cells import line, writer
+from chalicelib.reports.manifest import COMMISSIONS, SUMMARY, Manifest, Part, Place, Previous, statement
+from chalicelib.reports.merge import Row
+from chalicelib.reports.sheet import Keep, Sheet
+from chalicelib.reports.sums import Sums
+from chalicelib.reports.tally import Tally
+
+BATCH: Final = 1000
+"""After so many rows there is a stop."""
+
+_FLUSH: Final = 8192
+"""So many rows wait in memory at most."""
+
+
+class Draft:
+    """The report of `day`, written in `folder`. `keep` is given each part when it is finished; then its file goes.
+
+    `position` is the order key of the last fact written, and `is_read` says that no more will come. `surveyed` and
+    `doubtful` are how far the days before have been surveyed, and the shards to be read of them.
+    """
+
+    def __init__(self, day: str, folder: Path, keep: Keep, batch: int = BATCH) -> None:
+        self.day, self._folder, self._keep, self._batch = day, folder, keep, batch
+        self.position = ""
+        self.surveyed = 0
+        self.doubtful: list[Place] = []
+        self.is_read = False
+        self._affiliate: str | None = None
+        self._earned = ""
+        self._groups: dict[lines.Group, Sums] = {}
+        self._sums: dict[str, Sums] = {}
+        self._listed: dict[Place, Tally] = {}
+        self._parts: list[Part] = []
+        self._waiting = 0
+        sheets = (Sheet(COMMISSIONS, folder).head(lines.COMMISSIONS), Sheet(SUMMARY, folder).head(lines.SUMMARY))
+        self._sheets = {sheet.name: sheet for sheet in sheets}
+        self._owed: dict[str, Sheet] = {}
+
+    def take(self, rows: Iterable[Row]) -> Iterator[None]:
+        """Write rows in order, from behind `position`. Stops at each affiliate's end and after each batch."""
+        left = self._batch
+        for key, fact in rows:
+            if fact.affiliate != self._affiliate:
+                self._turn(fact.affiliate)
+                yield
+            self._write(key, fact)
+            left -= 1
+            if not left:
+                left = self._batch
+                yield
+
+    def finish(self) -> Iterator[None]:
+        """Finish what is left, part by part, when all facts are written."""
+        self.is_read = True
+        if self._affiliate is not None:
+            self._turn(None)
+            yield
+        for name in sorted(self._sheets):
+            self._complete(name)
+            yield
+
+    def manifest(self, time_zone: str, previous: Previous | None) -> Manifest:
+        """The manifest of the finished report."""
+        return Manifest(self.day, time_zone, previous, self._sums, self._listed, tuple(self._parts))
+
+    @property
+    def bytes(self) -> int:
+        """The size of the files of unfinished sheets."""
+        return sum(sheet.bytes for sheet in self._sheets.values())
+
+    def files(self) -> list[Path]:
+        """The files of the sheets that are not finished, with everything in them."""
+        for sheet in self._sheets.values():
+            sheet.flush()
+        return [sheet.path for sheet in self._sheets.values()]
+
+    def state(self) -> dict[str, Any]:
+        """All that is not in `files`, as JSON-able values."""
+        return {
+            "position": self.position,
+            "surveyed": self.surveyed,
+            "doubtful": self.doubtful,
+            "is_read": self.is_read,
+            "affiliate": self._affiliate,
+            "earned": self._earned,
+            "groups": [[*group, *astuple(sums)] for group, sums in self._groups.items()],
+            "sums": {currency: astuple(sums) for currency, sums in self._sums.items()},
+            "listed": [[*place, tally.plain()] for place, tally in self._listed.items()],
+            "parts": [asdict(part) for part in self._parts],
+            "sheets": {sheet.name: sheet.rows for sheet in self._sheets.values()},
+        }
+
+    def resume(self, state: dict[str, Any]) -> None:
+        """Go on from a `state`, whose `files` lie in the folder."""
+        self.position, self.surveyed = state["position"], state["surveyed"]
+        self.doubtful = [(stamped, shard) for stamped, shard in state["doubtful"]]
+        self.is_read = state["is_read"]
+        self._affiliate, self._earned = state["affiliate"], state["earned"]
+        self._groups = {(a, c, g, currency): Sums(*sums) for a, c, g, currency, *sums in state["groups"]}
+        self._sums = {currency: Sums(*sums) for currency, sums in state["sums"].items()}
+        self._listed = {(stamped, shard): Tally.read(tally) for stamped, shard, tally in state["listed"]}
+        self._parts = [Part(**part) for part in state["parts"]]
+        self._sheets = {name: Sheet(name, self._folder, rows) for name, rows in state["sheets"].items()}
+
+    def _write(self, key: str, fact: Fact) -> None:
+        cells = lines.cells(fact, self.day)
+        write = writer(cells)
+        self._sheets[COMMISSIONS].add(write(cells))
+        self._sheets[self._earned].add(write(lines.for_affiliate(cells)))
+        owed = self._owed.get(fact.advertiser) or self._owe(fact.advertiser)
+        owed.add(write(lines.for_advertiser(cells)))
+        group = (fact.advertiser, fact.campaign, fact.goal, fact.after.currency)
+        sums = self._groups.get(group)
+        if sums is None:
+            sums = self._groups[group] = Sums()
+        sums.add(fact)
+        place = (fact.day, fact.conversion[0])
+        tally = self._listed.get(place)
+        if tally is None:
+            tally = self._listed[place] = Tally()
+        tally.add(key)
+        self.position = key
+        self._waiting += 1
+        if self._waiting == _FLUSH:
+            self._waiting = 0
+            self.files()
+
+    def _owe(self, advertiser: str) -> Sheet:
+        name = statement("advertiser", advertiser)
+        self._owed[advertiser] = self._sheets.get(name) or self._begin(name, lines.ADVERTISER)
+        return self._owed[advertiser]
+
+    def _begin(self, name: str, columns: tuple[str, ...]) -> Sheet:
+        self._sheets[name] = Sheet(name, self._folder).head(columns)
+        return self._sheets[name]
+
+    def _turn(self, affiliate: str | None) -> None:
+        """From one affiliate to the next: the statement is finished, its sums go into the summary and the totals."""
+        if self._affiliate is not None:
+            if affiliate is not None and f"{affiliate}#" < f"{self._affiliate}#":
+                raise ValueError(f"out of order: {affiliate!r} after {self._affiliate!r}")
+            for group, sums in sorted(self._groups.items()):
+                self._sheets[SUMMARY].add(line(lines.summary(self.day, self._affiliate, group, sums)))
+                self._sums[group[-1]] = self._sums.get(group[-1], Sums()).plus(sums)
+            self._groups.clear()
+            self._complete(self._earned)
+        self._affiliate = affiliate
+        if affiliate is not None:
+            self._earned = statement("affiliate", affiliate)
+            self._begin(self._earned, lines.AFFILIATE)
+
+    def _complete(self, name: str) -> None:
+        sheet = self._sheets[name]
+        part = sheet.part(self.day)
+        self._keep(part, sheet.path)
+        sheet.path.unlink()
+        del self._sheets[name]
+        self._parts.append(part)

@@ -1,0 +1,58 @@
+"""What the reports need of the stores that are given to them. Both raise the failures of model.ports."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from chalicelib.model.fact import Fact
+
+
+class Days(Protocol):
+    """The facts by accounting day, and the hashes of the published manifests (store.days)."""
+
+    @property
+    def shards(self) -> str:
+        """The names of the shards in which a day's facts lie."""
+
+    def listing(self, day: str, shard: str, after: str = "") -> Iterator[tuple[str, Fact]]:
+        """Order key and fact, in order, from behind a key."""
+
+    def order_keys(self, day: str, shard: str) -> Iterator[str]:
+        """The order keys alone."""
+
+    def order_key(self, affiliate: str, at_ms: int, conversion: str, n: int) -> str:
+        """The order key of a fact that is known by its parts."""
+
+    def manifest(self, day: str) -> str:
+        """The hash of a day's manifest, '' if none is published."""
+
+    def publish(self, day: str, manifest: str) -> str:
+        """Keep a hash once; the hash that stands."""
+
+
+class Archive(Protocol):
+    """The report bucket (store.archive)."""
+
+    def put(self, key: str, content: bytes | Path) -> None:
+        """Keep bytes or a file, in the place of what was there."""
+
+    def put_new(self, key: str, content: bytes | Path) -> bool:
+        """Keep bytes or a file where nothing is; False if something is."""
+
+    def read(self, key: str) -> bytes | None:
+        """All bytes of what is small."""
+
+    def open(self, key: str) -> BinaryIO | None:
+        """A reader of what may be large."""
+
+    def exists(self, key: str) -> bool:
+        """Whether something is there."""
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Keys with a prefix, in order."""
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        """Names between a prefix and the next slash."""
+
+    def delete(self, key: str) -> None:
+        """Remove what is there."""

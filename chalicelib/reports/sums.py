@@ -1,0 +1,64 @@
+"""Sums over facts of one currency: how many of each kind, and what they move by state."""
+
+from dataclasses import astuple, dataclass
+
+from chalicelib.model.fact import Fact
+from chalicelib.model.money import decimal
+
+
+@dataclass(slots=True)
+class Sums:
+    """Facts by kind, and movements in minor units. A fact of kind booked is a new conversion."""
+
+    booked: int = 0
+    confirmed: int = 0
+    approved: int = 0
+    rejected: int = 0
+    refunded: int = 0
+    pending_commission: int = 0
+    approved_commission: int = 0
+    pending_revenue: int = 0
+    approved_revenue: int = 0
+
+    def add(self, fact: Fact) -> None:
+        """Count one fact."""
+        setattr(self, fact.kind, getattr(self, fact.kind) + 1)
+        moved = fact.moved
+        self.pending_commission += moved.pending_commission
+        self.approved_commission += moved.approved_commission
+        self.pending_revenue += moved.pending_revenue
+        self.approved_revenue += moved.approved_revenue
+
+    def plus(self, other: "Sums") -> "Sums":
+        """Both together."""
+        return Sums(*(mine + its for mine, its in zip(astuple(self), astuple(other), strict=True)))
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """Facts by kind."""
+        return {
+            "booked": self.booked,
+            "confirmed": self.confirmed,
+            "approved": self.approved,
+            "rejected": self.rejected,
+            "refunded": self.refunded,
+        }
+
+    def money(self, currency: str) -> dict[str, dict[str, str]]:
+        """Revenue, commission and margin as amounts: pending, approved and both."""
+        states = {
+            "pending": (self.pending_revenue, self.pending_commission),
+            "approved": (self.approved_revenue, self.approved_commission),
+            "both": (
+                self.pending_revenue + self.approved_revenue,
+                self.pending_commission + self.approved_commission,
+            ),
+        }
+        return {
+            state: {
+                "revenue": decimal(revenue, currency),
+                "commission": decimal(commission, currency),
+                "margin": decimal(revenue - commission, currency),
+            }
+            for state, (revenue, commission) in states.items()
+        }

@@ -1,0 +1,1 @@
+"""The whole road, as a person and as a server walk it."""

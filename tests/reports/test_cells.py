@@ -1,0 +1,84 @@
+"""Cells: exact for machines, harmless in a spreadsheet, and nothing lost."""
+
+import csv
+import io
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.reports.cells import disarmed, encoded, line, table, told, writer
+
+TRICKY = st.text(st.sampled_from("=+-@|%＝＋－＠'\"“ \u00a0\u3000\x00,;\t\r\na1")) | st.text()
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-5.00", "'-5.00"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\tx", "'\tx"),
+        ("\rx", "'\rx"),
+        ("\nx", "'\nx"),
+        ("＝1", "'＝1"),
+        ("＋1", "'＋1"),
+        ("－1", "'－1"),
+        ("＠x", "'＠x"),
+        ("|calc", "'|calc"),
+        ("%0A", "'%0A"),
+        ('"=1+1', "'\"=1+1"),
+        ("'=1+1", "''=1+1"),
+        (" ' \"=1+1", "' ' \"=1+1"),
+        ("    =1+1", "'    =1+1"),
+        ("\u00a0=1+1", "'\u00a0=1+1"),
+        ("\ufeff=1+1", "'\ufeff=1+1"),
+        ("\x00=1+1", "'\x00=1+1"),
+        ("a\r\n=1+1,b", "a\r\n'=1+1,b"),
+        ("a;=1+1", "a;'=1+1"),
+        ("a,=1+1", "a,'=1+1"),
+        ("\t=1+1", "'\t'=1+1"),
+    ],
+)
+def test_a_formula_is_disarmed(text: str, cell: str) -> None:
+    assert disarmed(text) == cell
+
+
+@pytest.mark.parametrize(
+    "text", ["", "A-1", "a=b", "1E5", "a,b", 'a"b', "it's", "'quoted'", "a, b", "ä-b", "x@y.example"]
+)
+def test_ordinary_text_stays_as_it_is(text: str) -> None:
+    assert disarmed(text) == text
+
+
+@given(TRICKY)
+def test_the_text_can_be_had_back(text: str) -> None:
+    assert told(disarmed(text)) == text
+
+
+@given(TRICKY)
+def test_no_piece_of_a_cell_leads_to_a_sign(text: str) -> None:
+    cell = disarmed(text)
+    assert not re.match("[\t\r\n]", cell)
+    for piece in re.split("[,;\t\r\n]", cell):
+        assert not re.match(r"""[\s"“\x00]*[=+@|%＝＋－＠-]""", piece)
+
+
+@given(st.lists(TRICKY, min_size=2, max_size=5))
+def test_a_line_is_what_the_csv_module_writes(cells: list[str]) -> None:
+    expected = io.StringIO()
+    csv.writer(expected, lineterminator="\r\n").writerow(cells)
+    assert line(cells) == expected.getvalue()
+    assert writer(cells)(cells[:2]) == line(cells[:2])
+
+
+@given(st.lists(st.lists(TRICKY, min_size=2, max_size=3), max_size=4))
+def test_what_is_written_is_read_back(rows: list[list[str]]) -> None:
+    kept = [[cell.encode("utf-8", "replace").decode() for cell in row] for row in rows]
+    assert list(table(io.BytesIO(encoded(map(line, rows))))) == kept
+
+
+def test_half_a_character_does_not_stop_a_report() -> None:
+    assert encoded(["a\ud800b"]) == b"a?b"

@@ -1,0 +1,173 @@
+"""What stands in which column, and who gets to see it."""
+
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.model.day import iso
+from chalicelib.model.fact import Standing
+from chalicelib.reports import lines
+from chalicelib.reports.cells import told
+from chalicelib.reports.sums import Sums
+from tests.reports.world import DAY, NOON, fact, later
+
+EVIL = "=cmd|' /C calc'!A0"
+
+
+def told_of(**more: object) -> dict[str, str]:
+    """The line of a fact, by column."""
+    return dict(zip(lines.COMMISSIONS, lines.cells(fact(**more), DAY), strict=True))  # type: ignore[arg-type]
+
+
+def test_a_line_says_all_of_a_sale() -> None:
+    assert told_of(event_ms=NOON - 1) == {
+        "provisional_period": "2026-11",
+        "stamped_day": "2026-11-24",
+        "late": "0",
+        "accepted": "2026-11-24T11:00:00.000Z",
+        "event": "2026-11-24T10:59:59.999Z",
+        "kind": "booked",
+        "conversion": fact().conversion,
+        "fact": "0",
+        "source": "server",
+        "affiliate": "anna",
+        "advertiser": "shop",
+        "campaign": "spring",
+        "goal": "sale",
+        "click_id": "AQ" + "x" * 50,
+        "order_id": "A-1",
+        "coupon": "",
+        "sale_amount": "49.99",
+        "sale_refunded": "0.00",
+        "sale_currency": "EUR",
+        "status_word": "approved",
+        "state": "approved",
+        "reason": "",
+        "confirmed": "1",
+        "currency": "EUR",
+        "pending_commission": "0.00",
+        "approved_commission": "4.50",
+        "pending_revenue": "0.00",
+        "approved_revenue": "6.00",
+        "commission_after": "4.50",
+        "revenue_after": "6.00",
+        "terms": "sale/*/0",
+        "commission_rate": "RevShare 9%",
+        "revenue_rate": "RevShare 12%",
+        "sub1": "news",
+        "sub2": "",
+        "sub3": "",
+        "sub4": "",
+        "sub5": "",
+    }
+
+
+def test_a_sale_without_an_amount_has_none() -> None:
+    line = told_of(amount=None)
+    assert (line["sale_amount"], line["sale_refunded"], line["sale_currency"]) == ("", "", "")
+
+
+def test_what_is_taken_back_is_a_negative_number() -> None:
+    gone = later(fact(), "rejected", replace(fact().after, state="rejected", commission=0, revenue=0))
+    line = dict(zip(lines.COMMISSIONS, lines.cells(gone, DAY), strict=True))
+    assert (line["approved_commission"], line["approved_revenue"]) == ("-4.50", "-6.00")
+
+
+def test_a_fact_of_an_earlier_day_is_late() -> None:
+    assert told_of(day="2026-11-23")["late"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("field", "column"),
+    [
+        ("affiliate", "affiliate"),
+        ("advertiser", "advertiser"),
+        ("campaign", "campaign"),
+        ("goal", "goal"),
+        ("click_id", "click_id"),
+        ("order_id", "order_id"),
+        ("coupon", "coupon"),
+        ("status_word", "status_word"),
+        ("terms", "terms"),
+        ("commission_rate", "commission_rate"),
+        ("revenue_rate", "revenue_rate"),
+    ],
+)
+def test_a_strangers_formula_is_disarmed(field: str, column: str) -> None:
+    cell = told_of(**{field: EVIL})[column]
+    assert cell == "'" + EVIL
+    assert told(cell) == EVIL
+
+
+def test_a_formula_in_any_sub_id_is_disarmed() -> None:
+    line = told_of(subs=(EVIL,) * 5)
+    assert {line[f"sub{number}"] for number in range(1, 6)} == {"'" + EVIL}
+
+
+def test_an_affiliate_never_sees_what_the_advertiser_pays() -> None:
+    assert not [name for name in lines.AFFILIATE if "revenue" in name or "margin" in name]
+    assert not {"status_word", "advertiser", "source"} & set(lines.AFFILIATE)
+    shown = lines.for_affiliate(lines.cells(fact(after=replace(fact().after, revenue=987654)), DAY))
+    assert not [cell for cell in shown if "9876.54" in cell or cell == "RevShare 12%"]
+
+
+def test_an_advertiser_never_sees_what_the_affiliate_earns() -> None:
+    assert not [name for name in lines.ADVERTISER if "commission" in name or name.startswith(("sub", "terms"))]
+    shown = lines.for_advertiser(lines.cells(fact(after=replace(fact().after, commission=987654)), DAY))
+    assert not [cell for cell in shown if "9876.54" in cell or cell in ("RevShare 9%", "news")]
+
+
+def test_every_part_is_provisional_by_its_header() -> None:
+    headers = (lines.COMMISSIONS, lines.SUMMARY, lines.AFFILIATE, lines.ADVERTISER)
+    assert {header[0] for header in headers} == {"provisional_period"}
+
+
+@given(st.integers(0, 4_000_000_000_000))
+def test_a_time_is_written_as_the_model_writes_it(ms: int) -> None:
+    assert told_of(event_ms=ms)["event"] == iso(ms)
+
+
+def test_a_summary_shows_both_states_and_their_sum() -> None:
+    sums = Sums()
+    sums.add(fact())
+    sums.add(fact(after=Standing("pending", "", True, 0, 100, 300, "EUR")))
+    cells = lines.summary(DAY, "=anna", ("shop", "spring", "sale", "EUR"), sums)
+    line = dict(zip(lines.SUMMARY, cells, strict=True))
+    assert line == {
+        "provisional_period": "2026-11",
+        "affiliate": "'=anna",
+        "advertiser": "shop",
+        "campaign": "spring",
+        "goal": "sale",
+        "currency": "EUR",
+        "facts": "2",
+        "conversions": "2",
+        "confirmed": "0",
+        "approved": "0",
+        "rejected": "0",
+        "refunded": "0",
+        "pending_revenue": "3.00",
+        "approved_revenue": "6.00",
+        "pending_commission": "1.00",
+        "approved_commission": "4.50",
+        "pending_margin": "2.00",
+        "approved_margin": "1.50",
+        "revenue": "9.00",
+        "commission": "5.50",
+        "margin": "3.50",
+    }
+
+
+def test_every_kind_of_fact_is_counted() -> None:
+    sums = Sums()
+    for kind in ("booked", "confirmed", "approved", "rejected", "refunded"):
+        sums.add(fact(kind=kind))
+    assert sums.kinds == dict.fromkeys(("booked", "confirmed", "approved", "rejected", "refunded"), 1)
+    assert sums.plus(sums).kinds == dict.fromkeys(sums.kinds, 2)
+
+
+def test_nothing_that_moves_is_left_out_of_the_sums() -> None:
+    moved = {field.name for field in fields(fact().moved)}
+    assert moved <= {field.name for field in fields(Sums)}
