@@ -144,7 +144,7 @@ def publish(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: 
     return {"days": list(outcome.days), "done": not isinstance(outcome, HandOver)}
 
 
-def desk(master: Callable[[], str], groups: list[str], address: str) -> "Desk":
+def desk(master: Callable[[], str], keep_master: Callable[[str], None], groups: list[str], address: str) -> "Desk":
     """What the command works with, over boto3, as whoever runs it. `groups` are the hot path's log groups."""
     from chalicelib.manage.command import Desk
     from chalicelib.manage.log import Log
@@ -164,7 +164,7 @@ def desk(master: Callable[[], str], groups: list[str], address: str) -> "Desk":
         claims = Pixel(directory, Ledger(client, told.ledger), _fallback(), ring, told.time_zone)
         return Drain(Visits(client, told.visits, told.click_days), claims, ring, now_ms).write
 
-    return Desk(office, network, log, daily_report, archive, respill, master, now_ms, address)
+    return Desk(office, network, log, daily_report, archive, respill, master, keep_master, now_ms, address)
 
 
 def remaining(context: Any) -> Callable[[], int]:  # noqa: ANN401 - Lambda's own object

@@ -2,7 +2,7 @@
 
 import json
 import os
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,9 +54,20 @@ def _desk(name: str, here: Account, address: str) -> "Desk":
     from chalicelib import wiring
 
     groups = [told["EdgeLogGroup"], told["APIHandlerLogGroup"]]
-    return wiring.desk(partial(_master, told["MasterSecretArn"], here), groups, address or told["EdgeUrl"])
+    secret = _Secret(told["MasterSecretArn"], here)
+    return wiring.desk(secret.read, secret.write, groups, address or told["EdgeUrl"])
 
 
-def _master(arn: str, here: Account) -> str:
-    secret: str = here.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
-    return secret
+@dataclass(frozen=True, slots=True)
+class _Secret:
+    """The master secret, fetched and kept only when a command needs it."""
+
+    arn: str
+    here: Account
+
+    def read(self) -> str:
+        found: str = self.here.client("secretsmanager").get_secret_value(SecretId=self.arn)["SecretString"]
+        return found
+
+    def write(self, text: str) -> None:
+        self.here.client("secretsmanager").put_secret_value(SecretId=self.arn, SecretString=text)

@@ -8,6 +8,7 @@
 
 import argparse
 import json
+import secrets
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,6 +79,7 @@ class Desk:
     bucket: Callable[[], Bucket]
     respill: Callable[[], Callable[[Mapping[str, Any]], None]]
     master: Callable[[], str]
+    keep_master: Callable[[str], None]
     clock: Callable[[], int]
     address: str
 
@@ -261,8 +263,8 @@ def _reading(rooms: "Rooms") -> None:
     report.add_argument("day", nargs="?", default="", help="YYYY-MM-DD; without it the published days are listed")
     report.add_argument("--preview", action="store_true", help="a day that is not published yet, without manifest")
     report.add_argument("--to", default="reports", help="folder for the files")
-    respill = _does(rooms, "respill", _respill, "write down what only the log lines on standard input hold")
-    respill.set_defaults(day="")
+    _does(rooms, "rotate", _rotate, "add a generation to the master secret; the next deploy signs with it")
+    _does(rooms, "respill", _respill, "write down what only the log lines on standard input hold")
 
 
 def _list(asked: argparse.Namespace, desk: Desk) -> None:
@@ -315,6 +317,14 @@ def _preview(day: str, folder: Path, desk: Desk) -> Iterator[Path]:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(desk.bucket().read(key) or b"")
         yield file
+
+
+def _rotate(_: argparse.Namespace, desk: Desk) -> None:
+    text = trust.with_new_generation(desk.master(), secrets.token_hex(32))
+    desk.keep_master(text)
+    print(
+        f"the master secret has {len(trust.generations(text))} generations; `make deploy` brings them to the functions"
+    )
 
 
 def _respill(_: argparse.Namespace, desk: Desk) -> None:

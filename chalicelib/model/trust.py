@@ -18,10 +18,17 @@ CLOCK_SECONDS: Final = 300
 def generations(master: str) -> dict[int, bytes]:
     """Read the master secret: plain text is generation 1, else '1:text,2:text'. ValueError if there is none."""
     parts = master.split(",") if ":" in master else [f"1:{master}"]
-    found = {int(number): secret.encode() for number, _, secret in (part.partition(":") for part in parts)}
-    if not all(0 < number < 256 and len(secret) >= 32 for number, secret in found.items()):
+    pairs = [part.partition(":")[::2] for part in parts]
+    found = {int(number): secret.encode() for number, secret in pairs if number.isdigit()}
+    if len(found) != len(pairs) or not all(0 < number < 256 and len(secret) >= 32 for number, secret in found.items()):
         raise ValueError("the master secret needs generations 1 to 255 of at least 32 characters")
     return found
+
+
+def with_new_generation(master: str, secret: str) -> str:
+    """The master secret with one more generation, which signs from then on; the older ones still verify."""
+    known = generations(master)
+    return ",".join(f"{number}:{one.decode()}" for number, one in {**known, max(known) + 1: secret.encode()}.items())
 
 
 def click_keys(master: str) -> KeyRing:

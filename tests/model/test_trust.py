@@ -21,7 +21,12 @@ def test_rotation_signs_with_the_newest_and_still_knows_the_older() -> None:
     assert ring.keys[1] == trust.click_keys(MASTER).keys[1] != ring.keys[2]
 
 
-@pytest.mark.parametrize("master", ["", "short", f"0:{MASTER}", f"256:{MASTER}", f"1:{MASTER},2:short"])
+def test_a_new_generation_is_added_to_what_was() -> None:
+    twice = trust.with_new_generation(trust.with_new_generation(MASTER, "n" * 48), "o" * 48)
+    assert twice == f"1:{MASTER},2:{'n' * 48},3:{'o' * 48}"
+
+
+@pytest.mark.parametrize("master", ["", "short", f"0:{MASTER}", f"256:{MASTER}", f"1:{MASTER},2:short", f"x:{MASTER}"])
 def test_a_weak_or_missing_master_secret_stops_everything(master: str) -> None:
     with pytest.raises(ValueError, match="master secret"):
         trust.click_keys(master)
