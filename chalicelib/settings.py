@@ -10,6 +10,8 @@ from functools import lru_cache
 class Settings:
     """What a function is told from outside. Each field's variable is CLICKLEDGER_<FIELD>, save AWS's own."""
 
+    stack: str
+    """Name of the stack: what tells its metrics from another's in the same account."""
     visits: str
     """Name of the visits table."""
     ledger: str
@@ -54,6 +56,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     """Settings from variables; what a function does not use may be missing."""
     own, say = _prefixed(environment), environment.get
     return Settings(
+        stack=own.get("stack", ""),
         visits=own.get("visits", ""),
         ledger=own.get("ledger", ""),
         fallback=own.get("fallback", ""),

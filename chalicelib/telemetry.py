@@ -1,6 +1,6 @@
 """One log line for what became of a request, and metrics, as JSON on standard output.
 
-The hot path uses `line` and `count`, which import nothing. Stream and report functions use Powertools' Logger through
+The hot path uses `line` and `count`, which import nothing heavy. Report functions use Powertools' Logger through
 `logger`, with the same fields. No line holds personal data or a secret.
 """
 
@@ -8,6 +8,8 @@ import json
 import sys
 import time
 from typing import TYPE_CHECKING, Final
+
+from chalicelib.settings import settings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -18,16 +20,15 @@ NAMESPACE: Final = "clickledger"
 def line(event: str, **fields: object) -> None:
     """Write one line: an event word and what goes with it."""
     sys.stdout.write(json.dumps({"event": event, **fields}, separators=(",", ":")) + "\n")
+    sys.stdout.flush()
 
 
 def count(metric: str, number: int = 1, **fields: object) -> None:
     """Count something in CloudWatch by a line in its embedded metric format; the line says what happened, too."""
-    directive = {"Namespace": NAMESPACE, "Dimensions": [[]], "Metrics": [{"Name": metric, "Unit": "Count"}]}
-    line(
-        metric,
-        **fields,
-        **{metric: number, "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}},
-    )
+    metrics = [{"Name": metric, "Unit": "Count"}]
+    directive = {"Namespace": NAMESPACE, "Dimensions": [["stack"]], "Metrics": metrics}
+    form = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
+    line(metric, **fields, **{metric: number, "stack": settings().stack, "_aws": form})
 
 
 def logger(function: str) -> "Logger":

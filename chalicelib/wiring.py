@@ -5,8 +5,6 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
-from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import telemetry
@@ -107,6 +105,9 @@ def ripener() -> "Ripener":
 @lru_cache(maxsize=1)
 def daily_report() -> "DailyReport":
     """The daily report, with a scratch folder of this container's own."""
+    from pathlib import Path
+    from tempfile import gettempdir
+
     from chalicelib.reports.daily import DailyReport
     from chalicelib.store.days import Days
 

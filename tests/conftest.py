@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.services import ministack, moto  # noqa: F401 - fixtures of all rooms
 from tests.stack import Standing, standing
+
+# A machine that is busy with other things makes an example slow, not wrong.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

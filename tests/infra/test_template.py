@@ -291,7 +291,7 @@ def test_dead_letters_are_told(of_type: Kind, queue: str) -> None:
 def test_a_missing_report_is_told_and_silence_counts_as_missing(of_type: Kind) -> None:
     alarm = alarms(of_type)["ReportMissing"]
 
-    assert (alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"]) == (NAMESPACE, "report_published", [])
+    assert (alarm["Namespace"], alarm["MetricName"]) == (NAMESPACE, "report_published")
     assert alarm["TreatMissingData"] == "breaching"
     assert 86400 < alarm["Period"] * alarm["EvaluationPeriods"] <= 7 * 86400
 
@@ -319,6 +319,15 @@ def test_alarms_on_the_programs_own_metrics_listen_to_what_it_counts(of_type: Ki
     wanted = {a["MetricName"] for a in alarms(of_type).values() if a.get("Namespace") == NAMESPACE}
 
     assert wanted <= set().union(*(texts(path) for path in (ROOT / "chalicelib").rglob("*.py")))
+
+
+def test_alarms_on_the_programs_own_metrics_listen_to_their_own_stack(of_type: Kind) -> None:
+    own = [alarm for alarm in alarms(of_type).values() if alarm.get("Namespace") == NAMESPACE]
+
+    assert own
+    assert {json.dumps(alarm["Dimensions"]) for alarm in own} == {
+        json.dumps([{"Name": "stack", "Value": {"Ref": "AWS::StackName"}}])
+    }
 
 
 def texts(path: Path) -> set[str]:
