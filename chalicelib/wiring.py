@@ -18,7 +18,7 @@ from chalicelib.store.fallback import Fallback
 from chalicelib.store.ledger import Ledger
 from chalicelib.store.network import Network
 from chalicelib.store.visits import Visits
-from chalicelib.store.wire import Credentials, Wire
+from chalicelib.store.wire import Credentials, Wire, secured
 from chalicelib.web.edge import Edge
 from chalicelib.web.pixel import Pixel
 from chalicelib.web.postback import Postback
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.manage.command import Desk
     from chalicelib.reports.daily import DailyReport
     from chalicelib.store.archive import Archive
+    from chalicelib.store.wire import Dial
     from chalicelib.stream.drain import Drain
     from chalicelib.stream.follow import Follower
     from chalicelib.stream.ripen import Ripener
@@ -177,11 +178,12 @@ def remaining(context: Any) -> Callable[[], int]:  # noqa: ANN401 - Lambda's own
 @lru_cache(maxsize=8)
 def boto(service: str) -> Client:
     """A boto3 client behind the stores' own interface, for everything that is not on the hot path."""
-    from botocore import exceptions
+    from botocore import exceptions, parsers
 
     from chalicelib.store.boto import Boto
 
-    lost = (exceptions.ConnectionError, exceptions.HTTPClientError)
+    # A parser's error is an answer that broke off on its way, and has no other family.
+    lost = (exceptions.ConnectionError, exceptions.HTTPClientError, parsers.ResponseParserError)
     return Boto(boto3_client(service), lost, (exceptions.BotoCoreError,))
 
 
@@ -202,7 +204,13 @@ def _hot(service: str) -> Client:
         return boto(service)
     told = settings()
     credentials = Credentials(told.access_key, told.secret_key, told.session_token)
-    return Wire(service, told.region, lambda: credentials, told.endpoint or None, POSTBACK_SECONDS)
+    return Wire(service, told.region, lambda: credentials, told.endpoint or None, POSTBACK_SECONDS, dial=_dial())
+
+
+@lru_cache(maxsize=1)
+def _dial() -> "Dial | None":
+    """One TLS context for all clients of the hot path; none on a plain local endpoint."""
+    return None if settings().endpoint.startswith("http://") else secured()
 
 
 @lru_cache(maxsize=1)

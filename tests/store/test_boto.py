@@ -18,7 +18,8 @@ from chalicelib.store.client import Client
 from chalicelib.store.errors import ConditionFailed, Refused, StoreError, Unavailable
 from chalicelib.store.wire import Credentials, Wire
 from infra import emulator
-from tests.store import OK, SILENCE, answer, failing, in_time, listening, tables
+from tests.store import tables
+from tests.store.listener import OK, SILENCE, answer, failing, in_time, listening
 
 KEYS = Credentials("ASIAEXAMPLE", "secret", "token")
 ITEM = {"pk": {"S": "C#é"}, "sk": {"S": "C"}, "n": {"N": "12"}, "m": {"M": {"l": {"L": [{"BOOL": True}, {"S": ""}]}}}}

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import chalicelib.store.wire as module
 from chalicelib.store.errors import Unavailable
 from chalicelib.store.wire import Credentials, Wire, secured
-from tests.store import (
+from tests.store.listener import (
     HANG_UP,
     OK,
     SILENCE,
@@ -35,6 +35,7 @@ from tests.store import (
     headers,
     in_time,
     listening,
+    noting,
     saying,
 )
 
@@ -162,7 +163,7 @@ def test_the_token_of_a_role_is_sent_and_signed_and_a_user_has_none() -> None:
         wire(server).call("PutItem", PUT)
         assert headers(server.requests[0])["x-amz-security-token"] == KEYS.session_token
         assert ";x-amz-security-token;" in headers(server.requests[0])["authorization"]
-        Wire("dynamodb", "eu-west-1", lambda: Credentials("AKIA", "s"), server.endpoint).call("PutItem", PUT)
+        Wire("dynamodb", "eu-west-1", lambda: Credentials("AKIA", "s"), server.endpoint, 20).call("PutItem", PUT)
         assert b"security-token" not in server.requests[1]
 
 
@@ -189,7 +190,7 @@ def test_the_service_reads_the_same_request_as_from_boto3(service: str, operatio
         session: Any = boto3.Session("key id", "key", region_name="eu-west-1")
         theirs = session.client(service, endpoint_url=server.endpoint)
         getattr(theirs, {"PutItem": "put_item", "SendMessage": "send_message"}[operation])(**body)
-        Wire(service, "eu-west-1", lambda: KEYS, server.endpoint).call(operation, body)
+        Wire(service, "eu-west-1", lambda: KEYS, server.endpoint, 20).call(operation, body)
     told = [[headers(raw)[name] for name in ("host", "content-type", "x-amz-target")] for raw in server.requests]
     assert told[0] == told[1]
     assert json.loads(server.requests[0].partition(b"\r\n\r\n")[2]) == body
@@ -197,14 +198,9 @@ def test_the_service_reads_the_same_request_as_from_boto3(service: str, operatio
 
 
 def test_calls_share_a_connection_that_does_not_wait_for_full_packets() -> None:
-    dialled = []
-
-    def dial(address: tuple[str, int], seconds: float) -> socket.socket:
-        dialled.append(socket.create_connection(address, seconds))
-        return dialled[0]
-
+    dialled: list[socket.socket] = []
     with listening(OK, answer(""), OK) as server:
-        client = wire(server, dial=dial)
+        client = wire(server, dial=noting(dialled))
         assert [client.call("PutItem", PUT) for _ in range(3)] == [{}, {}, {}]
         assert server.connections == 1
         assert dialled[0].getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
@@ -293,11 +289,13 @@ def test_a_server_that_never_shakes_hands_does_not_hold_the_call() -> None:
 
 
 def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_one() -> None:
+    dialled: list[socket.socket] = []
     late, mine = answer('{"late": 1}'), answer('{"mine": 1}')
     with listening(saying(late, every=1.5), mine) as server:
-        client = wire(server)
+        client = wire(server, dial=noting(dialled))
         with pytest.raises(Unavailable):
             client.call("PutItem", PUT, 1)
+        assert dialled[0].fileno() < 0, "closed"
         assert client.call("PutItem", PUT) == {"mine": 1}
 
 
