@@ -23,12 +23,12 @@ def line(event: str, **fields: object) -> None:
     sys.stdout.flush()
 
 
-def count(metric: str, number: int = 1, **fields: object) -> None:
-    """Count something in CloudWatch by a line in its embedded metric format; the line says what happened, too."""
+def count(metric: str, **fields: object) -> None:
+    """Count one of something in CloudWatch by a line in its embedded metric format; the line says what happened, too."""
     metrics = [{"Name": metric, "Unit": "Count"}]
     directive = {"Namespace": NAMESPACE, "Dimensions": [["stack"]], "Metrics": metrics}
     form = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
-    line(metric, **fields, **{metric: number, "stack": settings().stack, "_aws": form})
+    line(metric, **fields, **{metric: 1, "stack": settings().stack, "_aws": form})
 
 
 def logger(function: str) -> "Logger":

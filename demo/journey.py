@@ -11,6 +11,8 @@ from chalicelib.model.day import accounting_day
 from chalicelib.settings import settings
 from demo.shop import Shop
 
+SHOWN = ("affiliate", "campaign", "goal", "conversions", "currency", "revenue", "commission", "margin")
+
 
 def play(facts: Mapping[str, object], shop: Shop, desk: Desk, say: Callable[[str], None]) -> str:
     """Play it, print what happens, and give the key of the day's previewed commissions."""
@@ -33,9 +35,9 @@ def _show(desk: Desk, say: Callable[[str], None]) -> str:
     keys = desk.reports().preview(day)
     summary = next(key for key in keys if key.endswith("summary.csv"))
     say(f"the report of {day} so far:")
-    text = (desk.bucket().read(summary) or b"").decode()
-    for row in csv.DictReader(io.StringIO(text)):
-        print("    " + ", ".join(f"{name} {value}" for name, value in row.items() if value not in ("", "0", "0.00")))
+    rows = list(csv.DictReader(io.StringIO((desk.bucket().read(summary) or b"").decode())))
+    for cells in (SHOWN, *([row[name] for name in SHOWN] for row in rows)):
+        print("    " + "".join(cell.ljust(13) for cell in cells).rstrip())
     return next(key for key in keys if key.endswith("commissions.csv"))
 
 

@@ -1,7 +1,7 @@
 """The received log: what an advertiser's servers and pages have sent of late, and what became of each.
 
 Three sources, each where it is kept: accepted facts and refused attempts in the ledger, and the log lines for what the
-ledger does not hold (repetitions, untrusted and unreadable requests).
+ledger does not hold (repetitions, untrusted postbacks, refused claims).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +13,8 @@ from chalicelib.model.day import accounting_day, back
 from chalicelib.model.fact import Fact
 
 SHARDS: Final = "0123456789abcdef"
-ONLY_IN_LINES: Final = (400, 401, 413, 503)
+DOORS: Final = {"postback": "postback", "claim_replayed": "pixel", "claim_refused": "pixel"}
+"""Events of log lines, and the door through which each came."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -85,17 +86,13 @@ class Log:
             )
 
     def _unkept(self, advertiser: str, since_ms: int) -> Iterator[Entry]:
-        for line in self.lines.lines("postback", advertiser, since_ms):
-            if line["status"] == "replayed" or line["code"] in ONLY_IN_LINES:
-                yield Entry(
-                    line["at"],
-                    "postback",
-                    line["order"],
-                    line["status"],
-                    line["reason"],
-                    line["state"],
-                    line["conversion_id"],
-                )
+        for event, door in DOORS.items():
+            for line in self.lines.lines(event, advertiser, since_ms):
+                # Every other answer to a trusted postback is in the ledger.
+                if line["status"] == "replayed" or line.get("code", 401) == 401:
+                    state, conversion = line.get("state", ""), line.get("conversion_id", "")
+                    order, answer, reason = line["order"], line["status"], line["reason"]
+                    yield Entry(line["at"], door, order, answer, reason, state, conversion)
 
 
 def _entry_of(fact: Fact) -> Entry:

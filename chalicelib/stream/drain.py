@@ -17,10 +17,18 @@ from chalicelib.model.ports import Answer, Clicks, StoreError
 from chalicelib.model.sale import Refusal
 
 
+class Heard(Protocol):
+    """What became of a claim."""
+
+    @property
+    def answer(self) -> Answer:
+        """The fact that was written, the replay, or the refusal."""
+
+
 class Claims(Protocol):
     """Who books a browser's claim: the pixel."""
 
-    def claim(self, said: Mapping[str, str], event_ms: int, now_ms: int) -> Answer:
+    def claim(self, said: Mapping[str, str], event_ms: int, now_ms: int) -> Heard:
         """Book a claim that was made at `event_ms`."""
 
 
@@ -48,7 +56,7 @@ class Drain:
         """Write one message down; ValueError or KeyError if it is none of ours."""
         now_ms = self.clock()
         if message["kind"] == "claim":
-            answer = self.claims.claim(message["said"], message["at"], now_ms)
+            answer = self.claims.claim(message["said"], message["at"], now_ms).answer
             telemetry.line("claim_drained", reason=answer.reason if isinstance(answer, Refusal) else "")
             return
         id = clickid.read(self.ring, message["id"])

@@ -9,14 +9,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-import demo
 from demo.shop import Shop, literal
 from tests.browser.site import Answer, Site, Tracker
 
 CLICK = "Qm7-" * 13
 OLDER = "zZ_9" * 13
 TOKEN = "token-of-the-advertiser"
-SNIPPET = (Path(demo.__file__).parent / "SNIPPET.md").read_text("utf-8")
+SNIPPET = (Path(__file__).parent.parent.parent / "docs" / "tag.md").read_text("utf-8")
 
 
 def opened(tracker: Tracker, goal: str = "sale") -> Shop:

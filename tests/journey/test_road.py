@@ -53,13 +53,17 @@ def test_the_command_shows_what_was_received_and_what_became_of_it(network: Netw
     network.stack.ask("GET", "/p.gif?" + urlencode({"click_id": click, "order_id": order, **SALE}))
     network.postback(click_id=click, order_id=order, **SALE)
     network.postback(click_id=click, order_id=order, **SALE)
+    network.stack.ask("GET", "/p.gif?" + urlencode({"click_id": click, "order_id": order, **SALE}))
+    network.stack.ask("GET", "/p.gif?" + urlencode({"click_id": click, "order_id": order, **(SALE | {"amount": "x"})}))
     network.postback(click_id=click, order_id=order, **(SALE | {"amount": "1.00"}))
     network.postback(click_id=click, order_id=order, **(SALE | {"amount": "1.234,00"}))
     log = network.command("log", "kettles", "--last", "50")
     mine = [line for line in log.splitlines() if order in line]
     for word in ("pixel", "accepted (booked)", "accepted (confirmed)", "conflict", "other_amount", "ambiguous_amount"):
         assert any(word in line for line in mine), f"{word} is not in\n{log}"
-    assert any("replayed" in line for line in mine), log
+    for door in ("pixel", "postback"):
+        assert any("replayed" in line and door in line for line in mine), log
+    assert any("bad_amount" in line and "pixel" in line for line in mine), log
     assert network.token not in log
 
 
