@@ -43,10 +43,12 @@ def main() -> int:
     try:
         _run(told.port, told.shop_port, told.folder, leave)
     except (EmulatorError, StackError, PackageError) as wrong:
-        print(f"run: {wrong}", file=sys.stderr)
+        hint = " (make run PORT=...)" if str(wrong).startswith("port ") else ""
+        print(f"run: {wrong}{hint}", file=sys.stderr)
         return 1
     except OSError as taken:
-        print(f"run: port {told.shop_port} for the shop: {taken.strerror}; say make run SHOP_PORT=...", file=sys.stderr)
+        text = f"port {told.shop_port} for the shop: {taken.strerror}; choose another (make run SHOP_PORT=...)"
+        print(f"run: {text}", file=sys.stderr)
         return 1
     return 0
 

@@ -2,83 +2,57 @@
 
 import argparse
 import json
-import os
 import secrets
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
-from typing import Any, Final
+from typing import Final
 
-from bench.stress import audit, clicks, fallback, oracle, plan, request, site
-from bench.stress.clicks import Clicks
-from bench.stress.crew import Crew
-from bench.stress.fallback import Fallback
-from bench.stress.plan import Delivery, Sale
-from bench.stress.proxy import Odds, Proxy
-from bench.stress.site import Opened, Site
-from bench.stress.traffic import Outcome, Traffic
-from bench.stress.worker import ROOT
+from bench.stress.audit import Findings
+from bench.stress.course import Course, stress
+from infra.account import StackError
+from infra.emulator import ROOT, EmulatorError
+from infra.package import PackageError
 
-SALES: Final = 10_000
-DELIVERIES_A_SALE: Final = 3
-KILLS: Final = 2
-THROTTLED, LOST = 0.05, 0.02
-
-Say = Callable[[str], None]
+_STARTED: Final = time.monotonic()
 
 
-@dataclass(slots=True)
-class Findings:
-    """Flat figures for stress.json, and everything that is not as it must be."""
-
-    figures: dict[str, int | float | bool | str] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """How a run is to be: from `seed` follow the sales, the deliveries and what the proxy throws."""
-
-    seed: int
-    scale: float
-    workers: int
-
-    @property
-    def sales(self) -> int:
-        """How many purchases there are."""
-        return max(10, round(SALES * self.scale))
-
-    def dice(self, of: str) -> Random:
-        """Dice for one purpose, so that one part's throws do not move another's."""
-        return Random(f"{self.seed} {of}")
-
-
-def stress(course: Course, folder: Path, say: Say) -> Findings:
-    """Do everything in an empty folder."""
-    found, started = Findings(), time.monotonic()
-    found.figures |= {"seed": course.seed, "scale": course.scale, "workers": course.workers}
-    bought = plan.sales(course.sales, course.dice("sales"))
-    order = plan.deliveries(bought, course.sales * DELIVERIES_A_SALE, course.dice("deliveries"))
-    with site.standing(folder / "aws", say) as here:
-        # The settings are read on first use, and now they are there.
-        from chalicelib import wiring
-
-        now_ms = wiring.now_ms()
-        opened = site.opened(wiring.boto("dynamodb"), here.environment["CLICKLEDGER_LEDGER"], now_ms)
-        books = Books(here, folder / "books")
-        books.publish(now_ms)
-        proxy = Proxy(here.environment["AWS_ENDPOINT_URL"], Odds(THROTTLED, LOST, course.seed))
+def main() -> int:
+    """Run it; 1 if something is not as it must be."""
+    asked = argparse.ArgumentParser(prog="make stress", description=__doc__)
+    asked.add_argument("--scale", type=float, default=1.0, help="part of 10,000 sales and 30,000 deliveries")
+    asked.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="sales and faults follow from it")
+    asked.add_argument("--workers", type=int, default=4, help="processes that run the handlers")
+    asked.add_argument("--json", type=Path, default=ROOT / "build/stress.json", help="where the figures go")
+    told = asked.parse_args()
+    course = Course(told.seed, told.scale, told.workers)
+    _say(f"{course.sales:,} sales, {course.workers} workers, seed {course.seed}")
+    with tempfile.TemporaryDirectory(prefix="clickledger-stress-") as folder:
         try:
-            told, made = _deliver(course, here, opened, proxy.endpoint, (bought, order), found, (folder, say))
-        finally:
-            found.figures |= proxy.stop()
-        say("reading what stands in the tables and in the report")
-        _count_clicks(made, found)
-        books.audit(bought, told, made, found)
-    found.figures["seconds"] = round(time.monotonic() - started, 1)
-    return found
+            found = stress(course, Path(folder), _say)
+        except (EmulatorError, StackError, PackageError) as wrong:
+            print(f"stress: {wrong}", file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            print("stress: stopped", file=sys.stderr)
+            return 1
+    told.json.parent.mkdir(parents=True, exist_ok=True)
+    told.json.write_text(json.dumps(found.figures, indent=2) + "\n")
+    print(_summary(found))
+    return 1 if found.problems else 0
+
+
+def _summary(found: Findings) -> str:
+    """All figures, and what is wrong."""
+    lines = [f"  {name:20} {value!s:>12}" for name, value in found.figures.items()]
+    wrong = [f"WRONG: {problem}" for problem in found.problems] or ["all is as it must be"]
+    return "\n".join(["", *lines, "", *wrong])
+
+
+def _say(text: str) -> None:
+    print(f"{time.monotonic() - _STARTED:6.1f} s  {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

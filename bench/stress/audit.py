@@ -1,122 +1,95 @@
-"""What did come out, by the day index and by the published report, held against what had to."""
+"""What did come out, held against what had to: by the day index, by the published report, and in the visits table."""
 
-import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from bench.stress import oracle
-from bench.stress.network import DIGITS
+from bench.stress import lines, oracle
+from bench.stress.clicks import Clicks
+from bench.stress.lines import Book
 from bench.stress.oracle import Expected, Sums
-from chalicelib.model.fact import Fact
-from chalicelib.model.money import Money
-from chalicelib.store.days import Days
+from bench.stress.plan import Sale
 
 SHOWN: Final = 5
 """So many examples of one kind of problem are told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A fact as a reader of the books sees it. `moved_...` are movements of both states together."""
-
-    conversion: str
-    number: int
-    kind: str
-    affiliate: str
-    advertiser: str
-    currency: str
-    moved_commission: Decimal
-    moved_revenue: Decimal
-    state: str
-    confirmed: bool
-    commission: Decimal
-    revenue: Decimal
-    click: str
-    amount: Decimal | None
-    refunded: Decimal
-
-
 @dataclass(slots=True)
-class Book:
-    """What a pile of lines says."""
+class Findings:
+    """Figures for stress.json by flat names, and everything that is not as it must be."""
 
-    lines: int = 0
-    booked: Counter[str] = field(default_factory=Counter)
-    last: dict[str, Line] = field(default_factory=dict)
-    commissions: Sums = field(default_factory=dict)
-    revenues: Sums = field(default_factory=dict)
+    figures: dict[str, int | float | bool] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
 
-
-def book(lines: Iterable[Line]) -> Book:
-    """Read lines in any order."""
-    made = Book()
-    for line in lines:
-        made.lines += 1
-        made.booked[line.conversion] += line.kind == "booked"
-        before = made.last.get(line.conversion)
-        if before is None or before.number < line.number:
-            made.last[line.conversion] = line
-        for sums, whose, money in (
-            (made.commissions, line.affiliate, line.moved_commission),
-            (made.revenues, line.advertiser, line.moved_revenue),
-        ):
-            sums[whose, line.currency] = sums.get((whose, line.currency), Decimal(0)) + money
-    return made
+    def check(self, name: str, problems: list[str]) -> None:
+        """Note whether something holds, and if not, why."""
+        self.figures[name] = not problems
+        self.problems += problems
 
 
-def index(days: Days, stamped: Iterable[str]) -> Iterator[Line]:
-    """The facts that the day index shows for these days."""
-    for day in stamped:
-        for shard in days.shards:
-            yield from map(_of_fact, days.facts(day, shard))
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What has to come out: standings and the sales' own clicks by conversion, and the sums."""
+
+    sales: int
+    answered: Mapping[int, set[str]]
+    standings: Mapping[str, Expected]
+    clicks: Mapping[str, str]
+    earned: Sums
+    owed: Sums
 
 
-def report(folder: Path) -> Iterator[Line]:
-    """The facts that the downloaded commissions.csv of a day lists."""
-    for row in _rows(folder / "commissions.csv"):
-        sale = row["sale_amount"]
-        yield Line(
-            conversion=row["conversion"],
-            number=int(row["fact"]),
-            kind=row["kind"],
-            affiliate=row["affiliate"],
-            advertiser=row["advertiser"],
-            currency=row["currency"],
-            moved_commission=Decimal(row["pending_commission"]) + Decimal(row["approved_commission"]),
-            moved_revenue=Decimal(row["pending_revenue"]) + Decimal(row["approved_revenue"]),
-            state=row["state"],
-            confirmed=row["confirmed"] == "1",
-            commission=Decimal(row["commission_after"]),
-            revenue=Decimal(row["revenue_after"]),
-            click=row["click_id"],
-            amount=Decimal(sale) if sale else None,
-            refunded=Decimal(row["sale_refunded"] or 0),
-        )
-
-
-def summary(folder: Path) -> Sums:
-    """What a day's summary.csv says that each affiliate earned."""
-    rows = _rows(folder / "summary.csv")
-    return oracle.total((row["affiliate"], row["currency"], Decimal(row["commission"])) for row in rows)
-
-
-def statements(folder: Path, kind: str, money: str) -> Sums:
-    """What the statements of affiliates or advertisers (`kind`) say that each earned or owes (`money`)."""
-    return oracle.total(
-        (path.stem.removeprefix(f"{kind}-"), row["currency"], Decimal(row[f"{state}_{money}"]))
-        for path in sorted((folder / "statements").glob(f"{kind}-*.csv"))
-        for row in _rows(path)
-        for state in ("pending", "approved")
+def due(bought: list[Sale], clicks: Clicks, answered: Mapping[int, set[str]]) -> Due:
+    """What has to come out of these sales. `answered` are the conversions that each sale's postbacks were told."""
+    expected = [oracle.expected(sale) for sale in bought]
+    named = [(id, sale) for sale, ids in answered.items() for id in ids]
+    return Due(
+        sales=len(bought),
+        answered=answered,
+        standings={id: expected[sale] for id, sale in named},
+        clicks={id: clicks.own[sale] for id, sale in named},
+        earned=oracle.commissions(expected),
+        owed=oracle.revenues(expected),
     )
 
 
-def wrong_sums(found: Sums, due: Sums, what: str) -> list[str]:
+def books(index: Book, folders: list[Path], must: Due, found: Findings) -> None:
+    """Hold the index and the downloaded reports against what has to come out."""
+    report = lines.book(line for folder in folders for line in lines.report(folder))
+    named = {"index": index, "report": report}
+    found.figures |= {"commissions": sum(index.booked.values()), "facts": index.lines}
+    found.check("booked_once", [one for what, book in named.items() for one in _wrong_identities(book, must, what)])
+    found.check("states_right", [one for what, book in named.items() for one in _wrong_standings(book, must, what)])
+    commissions = {f"{what}, commission": book.commissions for what, book in named.items()}
+    revenues = {f"{what}, revenue": book.revenues for what, book in named.items()}
+    commissions["summary"] = _together(lines.summary(folder) for folder in folders)
+    commissions["statements"] = _together(lines.statements(folder, "affiliate", "commission") for folder in folders)
+    revenues["statements"] = _together(lines.statements(folder, "advertiser", "revenue") for folder in folders)
+    found.check(
+        "sum_exact",
+        [one for what, sums in commissions.items() for one in _wrong_sums(sums, must.earned, what)]
+        + [one for what, sums in revenues.items() for one in _wrong_sums(sums, must.owed, what)],
+    )
+
+
+def wrong_clicks(clicks: Clicks, dynamodb: Any, table: str) -> list[str]:  # noqa: ANN401 - as boto3 makes it
+    """Whether as many clicks are stored as redirects were answered, beside the rows that were there before."""
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table, ProjectionExpression="pk, sk")
+    stored = Counter(
+        item["sk"]["S"].partition("#")[2] for page in pages for item in page["Items"] if item["pk"]["S"][:2] == "C#"
+    )
+    lost = [id for id in clicks.followed if id not in stored]
+    wrong = [f"the click {id} was answered and is not stored" for id in lost[:SHOWN]]
+    if sum(stored.values()) != len(clicks.followed) + clicks.rows:
+        wrong.append(f"{sum(stored.values())} clicks are stored, not {len(clicks.followed)} and {clicks.rows}")
+    return wrong
+
+
+def _wrong_sums(found: Sums, must: Sums, what: str) -> list[str]:
     """Where sums differ. A sum of nothing is no sum: a claim that was taken back leaves one."""
-    mine, theirs = ({key: money for key, money in sums.items() if money} for sums in (found, due))
+    mine, theirs = ({key: money for key, money in sums.items() if money} for sums in (found, must))
     return [
         f"{what}: {whose} {currency} is {mine.get((whose, currency), 0)}, not {theirs.get((whose, currency), 0)}"
         for whose, currency in sorted(mine.keys() | theirs.keys())
@@ -124,12 +97,12 @@ def wrong_sums(found: Sums, due: Sums, what: str) -> list[str]:
     ]
 
 
-def wrong_identities(found: Book, conversions: Mapping[int, set[str]], sales: int, what: str) -> list[str]:
+def _wrong_identities(found: Book, must: Due, what: str) -> list[str]:
     """Where a sale is not exactly one conversion, booked once."""
-    answered = Counter(id for ids in conversions.values() for id in ids)
+    answered = Counter(id for ids in must.answered.values() for id in ids)
     kinds = {
-        "sales without an answer that names a conversion": sales - len(conversions),
-        "sales with two conversions": sum(len(ids) != 1 for ids in conversions.values()),
+        "sales without an answer that names a conversion": must.sales - len(must.answered),
+        "sales with two conversions": sum(len(ids) != 1 for ids in must.answered.values()),
         "conversions of two sales": sum(times > 1 for times in answered.values()),
         "conversions not booked once": sum(times != 1 for times in found.booked.values()),
         "conversions that nobody was told of": len(found.booked.keys() - answered.keys()),
@@ -138,12 +111,10 @@ def wrong_identities(found: Book, conversions: Mapping[int, set[str]], sales: in
     return [f"{what}: {number} {kind}" for kind, number in kinds.items() if number]
 
 
-def wrong_standings(
-    found: Book, due: Mapping[str, Expected], clicks: Mapping[str, str], what: str
-) -> list[str]:
-    """Where a conversion does not stand as it must; both are by conversion id."""
+def _wrong_standings(found: Book, must: Due, what: str) -> list[str]:
+    """Where a conversion does not stand as it must at last."""
     wrong = []
-    for conversion, expected in due.items():
+    for conversion, expected in must.standings.items():
         last = found.last.get(conversion)
         if last is None:
             continue  # told as missing
@@ -154,49 +125,14 @@ def wrong_standings(
             state=last.state,
             commission=last.commission,
             revenue=last.revenue,
+            # Where the server said none, a claim's amount may stand; it earns nothing.
             amount=last.amount if expected.amount is not None else None,
             refunded=last.refunded,
         )
-        if stands != expected or not last.confirmed or last.click != clicks[conversion]:
+        if stands != expected or not last.confirmed or last.click != must.clicks[conversion]:
             wrong.append(f"{what}: {conversion} is {last}, not {expected}")
     return wrong[:SHOWN] + ([f"{what}: {len(wrong)} conversions stand wrong"] if wrong else [])
 
 
-def versions(s3: Any, bucket: str) -> list[tuple[str, str, str]]:  # noqa: ANN401 - boto3 makes its clients at run time
-    """Every version of every object: key, version and hash."""
-    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
-    return [(one["Key"], one["VersionId"], one["ETag"]) for page in pages for one in page.get("Versions", ())]
-
-
-def _of_fact(fact: Fact) -> Line:
-    after, moved, code = fact.after, fact.moved, fact.after.currency
-
-    def money(minor: int) -> Decimal:
-        return Decimal(minor).scaleb(-DIGITS[code])
-
-    return Line(
-        conversion=fact.conversion,
-        number=fact.n,
-        kind=fact.kind,
-        affiliate=fact.affiliate,
-        advertiser=fact.advertiser,
-        currency=code,
-        moved_commission=money(moved.pending_commission + moved.approved_commission),
-        moved_revenue=money(moved.pending_revenue + moved.approved_revenue),
-        state=after.state,
-        confirmed=after.confirmed,
-        commission=money(after.commission),
-        revenue=money(after.revenue),
-        click=fact.click_id,
-        amount=_sale(fact.amount, fact.amount.minor) if fact.amount else None,
-        refunded=_sale(fact.amount, after.refunded) if fact.amount else Decimal(0),
-    )
-
-
-def _sale(amount: Money, minor: int) -> Decimal:
-    return Decimal(minor).scaleb(-DIGITS[amount.currency])
-
-
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(newline="") as file:
-        yield from csv.DictReader(file)
+def _together(days: Iterable[Sums]) -> Sums:
+    return oracle.total((whose, currency, money) for sums in days for (whose, currency), money in sums.items())

@@ -17,7 +17,7 @@ from chalicelib.model import clickid
 from chalicelib.model.click import Click
 from chalicelib.model.clickid import ClickId, KeyRing
 from chalicelib.model.network import DAY_MS, Link
-from chalicelib.store.visits import Visits
+from chalicelib.model.ports import Clicks as Visits
 
 _RIVAL_DAYS: Final = 0.02
 """How long before a redirect of just now the rival's click was."""
@@ -25,11 +25,14 @@ _RIVAL_DAYS: Final = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Clicks:
-    """The ids by sale: its own click and the rival's. `followed` are those that a redirect was answered with."""
+    """The ids by sale: its own click and the rival's.
+
+    `followed` are those that redirects were answered with, `rows` is how many others have their row.
+    """
 
     own: dict[int, str]
     rival: dict[int, str]
-    followed: list[ClickId]
+    followed: list[str]
     rows: int
 
     def of(self, sale: int) -> dict[str, str]:
@@ -60,14 +63,14 @@ class Mint:
                 rows += 1
         with ThreadPoolExecutor(crew.size) as visitors:
             followed = dict(zip(fresh, visitors.map(lambda sale: self._follow(sale, crew), fresh), strict=True))
-        own.update((sale.n, id.text) for sale, id in followed.items())
+        own.update((sale.n, id) for sale, id in followed.items())
         return Clicks(own, rival, list(followed.values()), rows)
 
     def _minted(self, link: Link, days_ago: float) -> ClickId:
         ms = self._now_ms - round(days_ago * DAY_MS)
         return clickid.mint(self._ring, link.number, ms, self._dice.randbytes(10))
 
-    def _follow(self, sale: Sale, crew: Crew) -> ClickId:
+    def _follow(self, sale: Sale, crew: Crew) -> str:
         """Follow the sale's link until it leads somewhere: a link not seen before may ask for patience."""
         link = self._opened.links[sale.affiliate, sale.offer.id]
         while True:
@@ -81,4 +84,4 @@ class Mint:
         id = clickid.read(self._ring, asked["clid"][0])
         if id is None or id.link != link.number:
             raise RuntimeError(f"a visitor of {link.slug} was given a strange click id")
-        return id
+        return id.text

@@ -18,14 +18,14 @@ _KILL_WITHIN: Final = 0.004
 class Crew:
     """`size` workers; each event goes to one that is free. What a killed one had not answered goes to another."""
 
-    def __init__(self, environment: Mapping[str, str], folder: Path, size: int, dice: Random) -> None:
-        self._environment, self._dice = environment, dice
-        self.log, self.size = folder / "workers.log", size
+    def __init__(self, environment: Mapping[str, str], log: Path, size: int, dice: Random) -> None:
+        self._environment, self._log, self._dice = environment, log, dice
+        self.size = size
         self._lock, self._to_kill = threading.Lock(), 0
         self.kills = 0
         self._free: SimpleQueue[Worker] = SimpleQueue()
         for _ in range(size):
-            self._free.put(Worker(environment, self.log))
+            self._free.put(Worker(environment, self._log))
 
     def kill_one(self) -> None:
         """Have one of the next events end with a kill -9 of the worker that is at it."""
@@ -39,18 +39,21 @@ class Crew:
             try:
                 answer = worker.ask(event, seconds)
             except Killed as ended:
+                worker.stop()
+                self._free.put(Worker(self._environment, self._log))
                 if seconds is None:
-                    raise RuntimeError(f"{ended} by itself; {self.log} says why") from ended
+                    raise RuntimeError(f"{ended} by itself; {self._log} says why") from ended
                 self.kills += 1
-                worker = Worker(self._environment, self.log)
-                self._free.put(worker)
                 continue
             self._free.put(worker)
             if seconds is not None:
                 self.kill_one()  # it was done before the blow
             return answer
 
-    def stop(self) -> None:
+    def __enter__(self) -> "Crew":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
         """Let all workers end."""
         for _ in range(self.size):
             self._free.get().stop()

@@ -25,7 +25,10 @@ class Fallback:
         self.drained = self.failed = 0
         self._end = self._thread.submit(self._run)
 
-    def finish(self) -> None:
+    def __enter__(self) -> "Fallback":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
         """Nothing more will come: wait until the queue is empty. Raises what went wrong on the way."""
         self._nothing_more.set()
         self._end.result()
@@ -38,16 +41,10 @@ class Fallback:
             ).get("Messages", [])
             if messages:
                 self._drain(messages)
-            elif last and not self.waiting():
+            elif last and not waiting(self._sqs, self._url):
                 return
             else:
                 self._nothing_more.wait(0.2)
-
-    def waiting(self) -> int:
-        """How many messages are in the queue, with those that are out to be handled."""
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        told = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=names)["Attributes"]
-        return sum(int(told[name]) for name in names)
 
     def _drain(self, messages: list[Any]) -> None:
         records = [{"messageId": one["MessageId"], "body": one["Body"], "eventSource": "aws:sqs"} for one in messages]
@@ -58,6 +55,13 @@ class Fallback:
                 self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
         self.drained += len(messages) - len(again)
         self.failed += len(again)
+
+
+def waiting(sqs: Any, url: str) -> int:  # noqa: ANN401 - boto3 makes its clients at run time
+    """How many messages are in a queue, with those that are out to be handled."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return sum(int(told[name]) for name in names)
 
 
 def spilled(log: Path, write: Callable[[Mapping[str, Any]], None]) -> int:

@@ -59,8 +59,13 @@ def total(lines: Iterable[tuple[str, str, Decimal]]) -> Sums:
     """Sums of (whose, currency, money)."""
     sums: Sums = {}
     for whose, currency, money in lines:
-        sums[whose, currency] = sums.get((whose, currency), Decimal(0)) + money
+        add(sums, whose, currency, money)
     return sums
+
+
+def add(sums: Sums, whose: str, currency: str, money: Decimal) -> None:
+    """Add money to somebody's sum."""
+    sums[whose, currency] = sums.get((whose, currency), Decimal(0)) + money
 
 
 def _state(sale: Sale) -> str:

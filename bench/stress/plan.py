@@ -26,7 +26,7 @@ STATUSES: Final = {
 """The words of our statuses that senders use."""
 
 # How often, in per cent.
-_SERVER_SAYS: Final = {
+_SERVER_SAYS: Final[dict[tuple[str, ...], int]] = {
     ("",): 35,
     ("approved",): 20,
     ("pending", "approved"): 25,
@@ -109,7 +109,7 @@ def _sale(n: int, orders: defaultdict[tuple[str, str, str], int], dice: Random) 
     affiliate, rival = dice.sample(AFFILIATES, 2)
     shares = any(deal.goal == goal and "RevShare" in deal.commission + deal.revenue for deal in offer.deals)
     amount = _amount(offer.currency, dice) if shares or dice.random() < 0.7 else None
-    says: tuple[str, ...] = _one_of(_SERVER_SAYS, dice)
+    says = _one_of(_SERVER_SAYS, dice)
     stands = says[-1] == "approved" or (says == ("",) and promise.review == "auto")
     refunds = _refunds(amount, offer.currency, dice) if amount and stands and dice.random() < _REFUNDED else ()
     named = promise.once_per == "order" or dice.random() < 0.5
@@ -149,7 +149,7 @@ def _told(sale: Sale, dice: Random) -> Iterator[Delivery]:
 def _claim(sale: Sale, known: dict[str, str], dice: Random) -> Delivery:
     """A browser's account, which may be wrong in what does not say which sale it is."""
     door: Door = dice.choice(("pixel", "beacon"))
-    said, clicks = known | _money(sale, dice), ("own",)
+    said, clicks = known | _money(sale, dice), tuple[str, ...](["own"])
     match _one_of(_CLAIM_IS, dice):
         case "wrong amount":
             said["amount"] = _spelt(_amount(sale.offer.currency, dice))

@@ -12,8 +12,10 @@ import threading
 from dataclasses import dataclass
 from random import Random
 from socket import IPPROTO_TCP, TCP_NODELAY, create_connection, socket
-from typing import BinaryIO, Final
+from typing import Final, Protocol
 from urllib.parse import urlsplit
+
+from infra.emulator import ROOT
 
 THROTTLED: Final = {
     "DynamoDB": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
@@ -32,21 +34,37 @@ class Odds:
 
 
 class Proxy:
-    """The process, as its starter sees it."""
+    """The process, as its starter sees it. At its end `counts` holds `calls`, `throttles` and `lost_answers`."""
 
     def __init__(self, upstream: str, odds: Odds) -> None:
         words = [upstream, str(odds.throttled), str(odds.lost), str(odds.seed)]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", __name__, *words],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # a Ctrl-C is for whoever started it
         )
         assert self._process.stdout is not None
+        self.counts: dict[str, int] = {}
         self.endpoint = f"http://127.0.0.1:{int(self._process.stdout.readline())}"
 
-    def stop(self) -> dict[str, int]:
-        """End it; how many calls there were, and what it did to them: `calls`, `throttles`, `lost_answers`."""
+    def __enter__(self) -> "Proxy":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """End it, and get its counts."""
         told, _ = self._process.communicate()
-        counts: dict[str, int] = json.loads(told)
-        return counts
+        self.counts = json.loads(told)
+
+
+class _Stream(Protocol):
+    """What both sides of a connection can do."""
+
+    def readline(self) -> bytes: ...
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 class _Server(socketserver.ThreadingTCPServer):
@@ -88,7 +106,7 @@ class _Connection(socketserver.StreamRequestHandler):
             except ConnectionError:
                 return  # the worker was killed
 
-    def _serve(self, upstream: socket, answers: BinaryIO) -> None:
+    def _serve(self, upstream: socket, answers: _Stream) -> None:
         while request := _message(self.rfile):
             fate = self.server.fate()
             if fate == "throttles":
@@ -101,7 +119,7 @@ class _Connection(socketserver.StreamRequestHandler):
             self.connection.sendall(answer)
 
 
-def _message(stream: BinaryIO) -> bytes:
+def _message(stream: _Stream) -> bytes:
     """A whole request or answer; b'' at the end. Both sides say how long theirs are."""
     head, length = b"", 0
     while (line := stream.readline()) not in (b"\r\n", b""):
@@ -116,7 +134,9 @@ def _refusal(request: bytes) -> bytes:
     target = request.lower().partition(b"x-amz-target:")[2].lstrip()
     [code] = [code for service, code in THROTTLED.items() if target.startswith(service.lower().encode())]
     body = json.dumps({"__type": code, "message": "Slow down"}).encode()
-    head = f"HTTP/1.1 400 Bad Request\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = (
+        f"HTTP/1.1 400 Bad Request\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
     return head.encode() + body
 
 

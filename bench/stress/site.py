@@ -26,7 +26,11 @@ class Site:
 
     account: Account
     environment: Mapping[str, str]
+    endpoint: str
+    visits: str
+    ledger: str
     queue: str
+    dead: str
     bucket: str
 
 
@@ -59,7 +63,16 @@ def standing(folder: Path, say: Say) -> Iterator[Site]:
             "CLICKLEDGER_ACCESS_LOG": "0",
         }
         os.environ |= environment
-        yield Site(here, environment, told["FallbackQueue"], told["Bucket"])
+        yield Site(
+            account=here,
+            environment=environment,
+            endpoint=running.endpoint,
+            visits=told["VisitsTable"],
+            ledger=told["LedgerTable"],
+            queue=told["FallbackQueue"],
+            dead=told["FallbackDeadQueue"],
+            bucket=told["Bucket"],
+        )
     finally:
         running.stop()
 

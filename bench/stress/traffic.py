@@ -58,8 +58,12 @@ class Traffic:
     def run(self) -> None:
         """Send everything."""
         with ThreadPoolExecutor(self._crew.size) as senders:
-            for sender in [senders.submit(self._send) for _ in range(self._crew.size)]:
-                sender.result()
+            under_way = [senders.submit(self._send) for _ in range(self._crew.size)]
+            try:
+                for sender in under_way:
+                    sender.result()
+            finally:
+                self._give_up()
 
     @property
     def unsent(self) -> int:
@@ -76,6 +80,13 @@ class Traffic:
                 with self._turn:
                     self._under_way -= 1
                     self._turn.notify_all()
+
+    def _give_up(self) -> None:
+        """Send nothing more: when all is sent, or when something broke and the others need not go on."""
+        with self._turn:
+            self._order.clear()
+            self._later.clear()
+            self._turn.notify_all()
 
     def _next(self) -> Delivery | None:
         """What is sent next; None when nothing is left and nothing can come back."""

@@ -12,9 +12,9 @@ import sys
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-ROOT: Final = Path(__file__).parent.parent.parent
+from infra.emulator import ROOT
 
 
 class Killed(Exception):
@@ -30,7 +30,13 @@ class Worker:
             # Unbuffered, as on Lambda: what it has logged is there, however it ends.
             command = [sys.executable, "-u", "-m", __name__, str(its.fileno())]
             self._process = subprocess.Popen(
-                command, env=environment, cwd=ROOT, pass_fds=[its.fileno()], stdout=file, stderr=file
+                command,
+                env=environment,
+                cwd=ROOT,
+                pass_fds=[its.fileno()],
+                stdout=file,
+                stderr=file,
+                start_new_session=True,  # a Ctrl-C is for whoever started it
             )
         self._line = Connection(mine.detach())
 
@@ -48,11 +54,6 @@ class Worker:
         except (EOFError, ConnectionError) as ended:
             raise Killed(f"worker {self._process.pid} ended with {self._process.wait()}") from ended
         return answer
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether it can be asked."""
-        return self._process.poll() is None
 
     def stop(self) -> None:
         """Let it end by itself."""
