@@ -13,7 +13,7 @@ from chalicelib.store.errors import Unavailable
 from chalicelib.store.network import Network
 
 REFRESH_SECONDS: Final = 0.1
-"""How long a visitor may wait for a fresher copy of what is known."""
+"""How long a visitor may wait for a fresher copy of what is known: once, then the table is left alone."""
 
 FIRST_SECONDS: Final = 1.5
 """How long a visitor may wait for what was never seen: there is nothing else to give."""
@@ -31,11 +31,20 @@ class Directory:
     def __init__(self, network: Network, seconds: float, clock: Callable[[], float]) -> None:
         self._network, self._seconds, self._clock = network, seconds, clock
         self._known: OrderedDict[tuple[str, str | int], tuple[float, object]] = OrderedDict()
+        self._numbers: dict[str, int] = {}
         self._rests_until = float("-inf")
 
     def slug(self, slug: str) -> Link | None:
-        """The link of a slug; None if there is none."""
-        return self._look(("slug", slug), self._network.slug, slug)
+        """The link of a slug; None if there is none. A slug is never reused, so its number is learnt once."""
+        if slug in self._numbers:
+            return self.link(self._numbers[slug])
+        link = self._look(("slug", slug), self._network.slug, slug)
+        if link is not None:
+            if len(self._numbers) >= SIZE:
+                self._numbers.clear()
+            self._numbers[slug] = link.number
+            self._keep(("link", link.number), link)
+        return link
 
     def link(self, number: int) -> Link | None:
         """The link of a number; None if there is none."""
@@ -59,10 +68,15 @@ class Directory:
         except Unavailable:
             if copy is None:
                 raise
-            self._rests_until = now + REST_SECONDS
+            self._rests_until = self._clock() + REST_SECONDS
             return cast("T", copy[1])
-        self._known[key] = (now + self._seconds, found)
+        if copy is not None and self._clock() - now > REFRESH_SECONDS / 2:
+            self._rests_until = self._clock() + REST_SECONDS
+        self._keep(key, found)
+        return found
+
+    def _keep(self, key: tuple[str, str | int], found: object) -> None:
+        self._known[key] = (self._clock() + self._seconds, found)
         self._known.move_to_end(key)
         if len(self._known) > SIZE:
             self._known.popitem(last=False)
-        return found
