@@ -24,7 +24,7 @@ def line(event: str, **fields: object) -> None:
 
 
 def count(metric: str, **fields: object) -> None:
-    """Count one of something in CloudWatch by a line in its embedded metric format; the line says what happened, too."""
+    """Count one in CloudWatch by a line in its embedded metric format; the line says what happened, too."""
     metrics = [{"Name": metric, "Unit": "Count"}]
     directive = {"Namespace": NAMESPACE, "Dimensions": [["stack"]], "Metrics": metrics}
     form = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}

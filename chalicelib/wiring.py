@@ -11,28 +11,27 @@ from chalicelib import telemetry
 from chalicelib.model.clickid import KeyRing
 from chalicelib.model.trust import click_keys
 from chalicelib.settings import settings
-from chalicelib.store import items
 from chalicelib.store.client import Client
-from chalicelib.store.directory import Directory
+from chalicelib.store.directory import EXACT, LENIENT, Directory
 from chalicelib.store.fallback import Fallback
-from chalicelib.store.ledger import Ledger
 from chalicelib.store.network import Network
 from chalicelib.store.visits import Visits
 from chalicelib.store.wire import Credentials, Wire, secured
 from chalicelib.web.edge import Edge
-from chalicelib.web.pixel import Pixel
-from chalicelib.web.postback import Postback
-from chalicelib.web.proof import Prover
 from chalicelib.web.redirect import Redirect
 
 if TYPE_CHECKING:
     from chalicelib.manage.command import Desk
     from chalicelib.reports.daily import DailyReport
     from chalicelib.store.archive import Archive
+    from chalicelib.store.ledger import Ledger
     from chalicelib.store.wire import Dial
     from chalicelib.stream.drain import Drain
     from chalicelib.stream.follow import Follower
     from chalicelib.stream.ripen import Ripener
+    from chalicelib.web.ground import Survey
+    from chalicelib.web.pixel import Pixel
+    from chalicelib.web.postback import Postback
 
 POSTBACK_SECONDS = 3.0
 """A server can wait longer than a visitor, and 503 makes it come back."""
@@ -46,7 +45,7 @@ def now_ms() -> int:
 @lru_cache(maxsize=1)
 def edge() -> Edge:
     """Every view of the hot path."""
-    return Edge(redirect(), pixel(), postback())
+    return Edge(redirect, pixel, postback)
 
 
 @lru_cache(maxsize=1)
@@ -57,17 +56,23 @@ def redirect() -> Redirect:
 
 
 @lru_cache(maxsize=1)
-def pixel() -> Pixel:
+def pixel() -> "Pixel":
     """The pixel and the beacon."""
+    # A click does not judge, and what judges is a quarter of all that would be imported for it.
+    from chalicelib.web.pixel import Pixel
+
     told = settings()
-    return Pixel(_directory(), _ledger(), _fallback(), _ring(), told.time_zone, told.access_log)
+    return Pixel(_records(), _ledger(), _fallback(), _survey(), told.time_zone, told.access_log)
 
 
 @lru_cache(maxsize=1)
-def postback() -> Postback:
+def postback() -> "Postback":
     """The postback."""
+    from chalicelib.web.postback import Postback
+    from chalicelib.web.proof import Prover
+
     told = settings()
-    return Postback(_directory(), _visits(), _ledger(), _ring(), Prover(told.master), told.time_zone)
+    return Postback(_records(), _visits(), _ledger(), _survey(), Prover(told.master), told.time_zone)
 
 
 @lru_cache(maxsize=1)
@@ -81,16 +86,18 @@ def drain() -> "Drain":
 @lru_cache(maxsize=1)
 def follower() -> "Follower":
     """What follows the ledger's stream."""
+    from chalicelib.store import fact_items
     from chalicelib.stream.follow import Follower
 
     told = settings()
-    return Follower(Network(boto("dynamodb"), told.ledger), Fallback(boto("sqs"), told.dead), items.fact_or_none)
+    return Follower(Network(boto("dynamodb"), told.ledger), Fallback(boto("sqs"), told.dead), fact_items.fact_or_none)
 
 
 @lru_cache(maxsize=1)
 def ripener() -> "Ripener":
     """What time alone brings about."""
     from chalicelib.store.days import Days
+    from chalicelib.store.ledger import Ledger
     from chalicelib.stream.ripen import Ripener
 
     told, client = settings(), boto("dynamodb")
@@ -152,7 +159,9 @@ def desk(master: Callable[[], str], keep_master: Callable[[str], None], groups: 
     from chalicelib.manage.log import Log
     from chalicelib.manage.setup import Office
     from chalicelib.store.days import Days
+    from chalicelib.store.ledger import Ledger
     from chalicelib.store.received import Lines, Refusals
+    from chalicelib.web.pixel import Pixel
 
     told, client = settings(), boto("dynamodb")
     network = Network(client, told.ledger)
@@ -161,9 +170,10 @@ def desk(master: Callable[[], str], keep_master: Callable[[str], None], groups: 
 
     def respill() -> Callable[[Mapping[str, Any]], None]:
         from chalicelib.stream.drain import Drain
+        from chalicelib.web.ground import Survey
 
-        ring, directory = click_keys(master()), Directory(network, told.link_seconds, time.monotonic)
-        claims = Pixel(directory, Ledger(client, told.ledger), _fallback(), ring, told.time_zone)
+        ring, records = click_keys(master()), Directory(network, told.link_seconds, time.monotonic, EXACT)
+        claims = Pixel(records, Ledger(client, told.ledger), _fallback(), Survey(records, ring), told.time_zone)
         return Drain(Visits(client, told.visits, told.click_days), claims, ring, now_ms).write
 
     return Desk(office, network, log, daily_report, archive, respill, master, keep_master, now_ms, address)
@@ -224,7 +234,9 @@ def _visits() -> Visits:
 
 
 @lru_cache(maxsize=1)
-def _ledger() -> Ledger:
+def _ledger() -> "Ledger":
+    from chalicelib.store.ledger import Ledger
+
     return Ledger(_hot("dynamodb"), settings().ledger)
 
 
@@ -235,5 +247,23 @@ def _fallback() -> Fallback:
 
 @lru_cache(maxsize=1)
 def _directory() -> Directory:
-    network = Network(_hot("dynamodb"), settings().ledger)
-    return Directory(network, settings().link_seconds, time.monotonic)
+    """For visitors: rather a stale copy than to wait."""
+    return Directory(_network(), settings().link_seconds, time.monotonic, LENIENT)
+
+
+@lru_cache(maxsize=1)
+def _records() -> Directory:
+    """For money: rather wait, or be asked again, than judge by terms that have changed."""
+    return Directory(_network(), settings().link_seconds, time.monotonic, EXACT)
+
+
+@lru_cache(maxsize=1)
+def _network() -> Network:
+    return Network(_hot("dynamodb"), settings().ledger)
+
+
+@lru_cache(maxsize=1)
+def _survey() -> "Survey":
+    from chalicelib.web.ground import Survey
+
+    return Survey(_records(), _ring())

@@ -330,9 +330,11 @@ def _rotate(_: argparse.Namespace, desk: Desk) -> None:
 def _respill(_: argparse.Namespace, desk: Desk) -> None:
     write, written = desk.respill(), 0
     for line in sys.stdin:
-        start = line.find("{")
-        said = json.loads(line[start:]) if start >= 0 else {}
-        if said.get("event") == "spilled":
+        try:
+            said = json.loads(line[line.find("{") :])
+        except ValueError:
+            continue
+        if isinstance(said, dict) and said.get("event") == "spilled":
             write(said["message"])
             written += 1
     print(f"{written} clicks and claims written down")

@@ -97,9 +97,10 @@ class Log:
 
 def _entry_of(fact: Fact) -> Entry:
     claimed = fact.kind == "booked" and fact.source == "browser"
+    timed = fact.key == "unconfirmed"
     return Entry(
         fact.at_ms,
-        "pixel" if claimed else "postback",
+        "time" if timed else "pixel" if claimed else "postback",
         fact.order_id,
         f"accepted ({fact.kind})",
         fact.after.reason,

@@ -10,12 +10,21 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from chalicelib.model import destination, money, terms, trust
-from chalicelib.model.network import DAY_MS, Advertiser, Affiliate, Campaign, CampaignState, Goal, Link, OncePer
+from chalicelib.model.network import (
+    DAY_MS,
+    ID,
+    SLUG,
+    Advertiser,
+    Affiliate,
+    Campaign,
+    CampaignState,
+    Goal,
+    Link,
+    OncePer,
+)
 from chalicelib.model.terms import Cpa, Terms
 
-ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 GOAL: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,38}[a-z0-9])?")
-SLUG: Final = re.compile(r"[A-Za-z0-9_-]{2,64}")
 REVIEW: Final = re.compile(r"auto|manual|after [1-9][0-9]?")
 LIVE: Final = 2
 """How many tokens and secrets of an advertiser are good at a time: the new one and the one it replaces."""
@@ -42,8 +51,8 @@ class Network(Protocol):
     def add_advertiser(self, advertiser: Advertiser) -> None:
         """Add an advertiser."""
 
-    def replace_advertiser(self, advertiser: Advertiser) -> None:
-        """Write an advertiser again."""
+    def replace_advertiser(self, known: Advertiser, changed: Advertiser) -> bool:
+        """Write an advertiser again; False if it is no longer as `known`."""
 
     def add_goal(self, advertiser: Advertiser, goal: Goal) -> None:
         """Add a goal."""
@@ -54,8 +63,8 @@ class Network(Protocol):
     def add_campaign(self, campaign: Campaign) -> None:
         """Add a campaign."""
 
-    def replace_campaign(self, campaign: Campaign) -> None:
-        """Write a campaign again."""
+    def replace_campaign(self, known: Campaign, changed: Campaign) -> bool:
+        """Write a campaign again; False if it is no longer as `known`."""
 
     def add_terms(self, campaign: str, version: Terms) -> None:
         """Add a version of terms."""
@@ -86,7 +95,7 @@ class Office:
         advertiser = self._advertiser(id)
         token = f"{id}.{secrets.token_urlsafe(32)}"
         tokens = (trust.fingerprint(token), *advertiser.tokens)[:LIVE]
-        self.network.replace_advertiser(replace(advertiser, tokens=tokens))
+        self._replace(advertiser, replace(advertiser, tokens=tokens))
         return token
 
     def add_secret(self, id: str, master: str) -> str:
@@ -94,7 +103,7 @@ class Office:
         advertiser = self._advertiser(id)
         number = max((int(name.partition(".")[0]) for name in advertiser.secrets), default=0) + 1
         name = f"{number}.{max(trust.generations(master))}"
-        self.network.replace_advertiser(replace(advertiser, secrets=(name, *advertiser.secrets)[:LIVE]))
+        self._replace(advertiser, replace(advertiser, secrets=(name, *advertiser.secrets)[:LIVE]))
         return trust.shared_secret(master, id, name)
 
     def add_goal(self, advertiser: str, name: str, once_per: OncePer, review: str) -> Goal:
@@ -133,8 +142,10 @@ class Office:
 
     def set_state(self, id: str, state: CampaignState) -> Campaign:
         """Pause, resume or end a campaign's redirects. Conversions of earlier clicks go on earning."""
-        changed = replace(self._campaign(id), state=state)
-        self.network.replace_campaign(changed)
+        known = self._campaign(id)
+        changed = replace(known, state=state)
+        if not self.network.replace_campaign(known, changed):
+            raise Wrong(f"somebody else has just changed {id}: look, and try again")
         return changed
 
     def add_terms(self, campaign: str, goal: str, affiliate: str, rates: tuple[str, str], from_ms: int | None) -> Terms:
@@ -169,6 +180,10 @@ class Office:
         link = Link(secrets.randbits(60), word, affiliate, campaign, to)
         self.network.add_link(link)
         return link
+
+    def _replace(self, known: Advertiser, changed: Advertiser) -> None:
+        if not self.network.replace_advertiser(known, changed):
+            raise Wrong(f"somebody else has just changed {known.id}: look, and try again")
 
     def _advertiser(self, id: str) -> Advertiser:
         found = self.network.advertiser(id)

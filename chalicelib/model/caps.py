@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from chalicelib.model.fact import Fact
+if TYPE_CHECKING:
+    from chalicelib.model.fact import Fact
 
 REMEMBERED: Final = 200
 """How many counted conversions a state remembers: several batches, so that a batch that comes again is recognised."""
@@ -21,8 +22,8 @@ class CapState:
     counted: Sequence[str]
     version: int = 0
 
-    def counting(self, facts: Sequence[Fact]) -> "CapState":
-        """The state after counting the conversions that `facts` book, each once."""
+    def counting(self, facts: Sequence["Fact"]) -> "CapState":
+        """The state after counting the conversions of `facts`, each once."""
         seen, taken, counted = set(self.counted), dict(self.taken), list(self.counted)
         for fact in facts:
             if fact.conversion not in seen:

@@ -18,7 +18,7 @@ _SIGNED: Final = 27
 _BYTES: Final = 39
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class KeyRing:
     """Signing keys by number, 1 to 255. `current` signs; every one of them verifies, as long as clicks live."""
 

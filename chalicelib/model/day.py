@@ -2,15 +2,17 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Final
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
-MS_A_DAY: Final = 86_400_000
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 
 @lru_cache(maxsize=8)
-def zone(name: str) -> ZoneInfo:
+def zone(name: str) -> "ZoneInfo":
     """The time zone; ZoneInfoNotFoundError for a name that IANA does not know."""
+    from zoneinfo import ZoneInfo  # takes milliseconds that a click does not need
+
     return ZoneInfo(name)
 
 

@@ -14,7 +14,6 @@ Kind = Literal["booked", "confirmed", "approved", "rejected", "refunded"]
 State = Literal["pending", "approved", "rejected"]
 
 KINDS: Final = ("booked", "confirmed", "approved", "rejected", "refunded")
-STATES: Final = ("pending", "approved", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,6 @@ def next_fact(last: Fact, kind: Kind, key: str, at_ms: int, day: str, after: Sta
         kind=kind,
         key=key,
         at_ms=at_ms,
-        event_ms=at_ms,
         day=day,
         status_word=status_word,
         after=after,

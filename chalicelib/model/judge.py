@@ -68,13 +68,22 @@ def identity(sale: Sale, goal: Goal, advertiser: str, shop: str) -> str | Refusa
 
 
 def decide(
-    said: Sequence[Fact], sale: Sale, goal: Goal, conversion: str, ground: Ground | None, now: Moment
+    said: Sequence[Fact],
+    sale: Sale,
+    goal: Goal,
+    conversion: str,
+    ground: Ground | None,
+    now: Moment,
+    happened_ms: int | None = None,
 ) -> Fact | Replay | Refusal:
-    """What `sale` adds to the facts `said` so far (in order of their numbers)."""
+    """What `sale` adds to the facts `said` so far (in order of their numbers).
+
+    `happened_ms` is when we heard of it first, if that is not now; a time that the sender says comes before it.
+    """
     if not said:
         if sale.is_refund:
             return Refusal("rejected", "unknown_conversion")
-        return _first(sale, goal, conversion, ground, now)
+        return _first(sale, goal, conversion, ground, now, happened_ms)
     answer = _later(said, sale, goal, ground, now)
     if isinstance(answer, Refusal):
         return replace(answer, conversion=conversion, state=said[-1].after.state)
@@ -86,8 +95,7 @@ def expire(said: Sequence[Fact], now: Moment) -> Fact | Replay:
     last = said[-1]
     if last.after.confirmed or last.after.state != "pending":
         return Replay(last)
-    after = replace(last.after, state="rejected", reason="unconfirmed", commission=0, revenue=0)
-    return next_fact(last, "rejected", "unconfirmed", now.ms, now.day, after)
+    return next_fact(last, "rejected", "unconfirmed", now.ms, now.day, _rejected(last.after, "unconfirmed"))
 
 
 def approve_by_time(said: Sequence[Fact], now: Moment) -> Fact | Replay:
@@ -108,26 +116,30 @@ def _later(said: Sequence[Fact], sale: Sale, goal: Goal, ground: Ground | None, 
     if sale.source == "browser":
         return Replay(last)
     if sale.is_refund:
-        return _refund(said, sale, now)
+        return _refund(said, sale, now) if last.after.confirmed else Refusal("rejected", "unknown_conversion")
     if not last.after.confirmed:
         return _confirm(last, sale, goal, ground, now)
     return _difference(last, sale, goal) or _change(last, sale, now)
 
 
-def _first(sale: Sale, goal: Goal, conversion: str, ground: Ground | None, now: Moment) -> Fact | Refusal:
+def _first(
+    sale: Sale, goal: Goal, conversion: str, ground: Ground | None, now: Moment, happened_ms: int | None = None
+) -> Fact | Refusal:
+    """The booking of a sale. `happened_ms` is when it happened if the sender does not say; now if nobody knows."""
     if ground is None:
         return Refusal("rejected", "click_id_missing")
     click, link, campaign = ground.click, ground.link, ground.campaign
-    event_ms = now.ms if sale.event_ms is None else sale.event_ms
-    late = _timing(event_ms, click.id.ms, campaign, now.ms)
-    if late:
-        return Refusal("rejected", late)
+    known_ms = now.ms if happened_ms is None else happened_ms
+    event_ms = known_ms if sale.event_ms is None else sale.event_ms
+    untimely = _unbelievable(sale.event_ms, now.ms) or _untimely(event_ms - click.id.ms, campaign)
+    if untimely:
+        return Refusal("rejected", untimely)
     version = terms.in_force(campaign.terms, goal.name, link.affiliate, click.id.ms)
     if version is None:
         return Refusal("rejected", "no_terms")
     needs_amount = any(isinstance(rate, terms.RevShare) for rate in (version.commission, version.revenue))
     if needs_amount and sale.amount is None:
-        return Refusal("quarantined" if sale.source != "browser" else "rejected", "amount_missing")
+        return Refusal("quarantined" if sale.source == "server" else "rejected", "amount_missing")
     after = _earns(_opening(sale, goal), sale.amount, version.commission, version.revenue)
     return Fact(
         conversion=conversion,
@@ -159,19 +171,21 @@ def _first(sale: Sale, goal: Goal, conversion: str, ground: Ground | None, now: 
     )
 
 
-def _timing(event_ms: int, click_ms: int, campaign: Campaign, now_ms: int) -> str:
-    """The reason why the time does not fit, or ''."""
-    if event_ms > now_ms + AHEAD_MS:
+def _unbelievable(said_ms: int | None, now_ms: int) -> str:
+    """The reason why the time that a sender says cannot be, or ''."""
+    if said_ms is not None and said_ms > now_ms + AHEAD_MS:
         return "in_future"
-    if event_ms < now_ms - OLDEST_MS:
-        return "too_old"
-    since = event_ms - click_ms
+    return "too_old" if said_ms is not None and said_ms < now_ms - OLDEST_MS else ""
+
+
+def _untimely(since_ms: int, campaign: Campaign) -> str:
+    """The reason why a sale this long after its click does not earn, or ''."""
     # event_time may be given in whole seconds, a click is known to the millisecond.
-    if since <= -1000:
+    if since_ms <= -1000:
         return "before_click"
-    if since > campaign.window_ms:
+    if since_ms > campaign.window_ms:
         return "outside_window"
-    return "below_minimum_time" if since < campaign.minimum_ms else ""
+    return "below_minimum_time" if since_ms < campaign.minimum_ms else ""
 
 
 def _opening(sale: Sale, goal: Goal) -> Standing:
@@ -203,49 +217,26 @@ def _earns(standing: Standing, amount: Money | None, commission: terms.Rate, rev
 
 
 def _confirm(last: Fact, sale: Sale, goal: Goal, ground: Ground | None, now: Moment) -> Fact | Refusal:
-    """A server speaks of a browser's claim: its details replace the claim's, what it does not say stays."""
-    if ground is None or ground.click.id.text == last.click_id:
-        # The claim's click was judged when the claim came in, so its terms hold and its window is not asked again.
-        rates = terms.rate(last.commission_rate), terms.rate(last.revenue_rate)
-        heard = replace(
-            last,
-            source=sale.source,
-            event_ms=now.ms if sale.event_ms is None else sale.event_ms,
-            order_id=sale.order_id or last.order_id,
-            amount=sale.amount or last.amount,
-            coupon=sale.coupon or last.coupon,
-            customer=sale.customer or last.customer,
-            subs=ground.click.subs if ground else last.subs,
-            after=_earns(
-                replace(_opening(sale, goal), refunded=last.after.refunded), sale.amount or last.amount, *rates
-            ),
-        )
-    else:
-        judged = _first(replace(sale, amount=sale.amount or last.amount), goal, last.conversion, ground, now)
-        if isinstance(judged, Refusal):
-            return judged
-        after = _earns(
-            replace(_opening(sale, goal), refunded=last.after.refunded),
-            judged.amount,
-            terms.rate(judged.commission_rate),
-            terms.rate(judged.revenue_rate),
-        )
-        heard = replace(judged, order_id=sale.order_id or last.order_id, after=after)
+    """A server speaks of a browser's claim. It is judged as if there were no claim: nothing a browser said is kept.
+
+    So a claim earns nothing by itself: who guesses order ids in advance waits in vain, since only a server's word with
+    the click id confirms. A rejection needs no click.
+    """
+    if ground is None and sale.status == "rejected":
+        return next_fact(last, "rejected", "rejected", now.ms, now.day, _rejected(last.after, "by_advertiser"))
+    heard = _first(sale, goal, last.conversion, ground, now, last.event_ms)
+    if isinstance(heard, Refusal):
+        return heard
     if last.after.state != "rejected" and _line(heard) != _line(last):
         # One fact moves one affiliate's money in one currency: the claim is taken back first, then confirmed elsewhere.
-        gone = replace(last.after, state="rejected", reason="reattributed", commission=0, revenue=0)
+        gone = _rejected(last.after, "reattributed")
         return next_fact(last, "rejected", "reattributed", now.ms, now.day, gone)
-    return replace(
-        heard,
-        n=last.n + 1,
-        kind="confirmed",
-        key="confirmed",
-        at_ms=now.ms,
-        day=now.day,
-        status_word=sale.status_word,
-        moved=movement(last.after, heard.after),
-        touches=(),
-    )
+    moved = movement(last.after, heard.after)
+    return replace(heard, n=last.n + 1, kind="confirmed", key="confirmed", moved=moved, touches=())
+
+
+def _rejected(standing: Standing, reason: str) -> Standing:
+    return replace(standing, state="rejected", reason=reason, commission=0, revenue=0)
 
 
 def _line(fact: Fact) -> tuple[str, str, str, str]:
@@ -254,17 +245,22 @@ def _line(fact: Fact) -> tuple[str, str, str, str]:
 
 def _difference(last: Fact, sale: Sale, goal: Goal) -> Refusal | None:
     """The first field in which a server contradicts a server. What is not said contradicts nothing."""
+    orders_differ = "" not in (sale.order_id, last.order_id) and sale.order_id != last.order_id
     differs = {
-        "duplicate_click": goal.once_per == "click" and _other(sale.order_id, last.order_id),
-        "duplicate_customer": goal.once_per == "customer" and _other(sale.order_id, last.order_id),
+        "duplicate_click": goal.once_per == "click" and orders_differ,
+        "duplicate_customer": goal.once_per == "customer" and orders_differ,
         "other_click": _other(sale.click_id, last.click_id),
-        "other_currency": last.amount is not None and _other(sale.currency, last.amount.currency),
+        "other_currency": _is_foreign(sale.amount, last.amount),
         "other_amount": sale.amount is not None and sale.amount != last.amount,
         "other_coupon": _other(sale.coupon, last.coupon),
         "other_customer": _other(sale.customer, last.customer),
     }
     found = next((reason for reason, is_so in differs.items() if is_so), None)
     return Refusal("conflict", found) if found else None
+
+
+def _is_foreign(said: Money | None, known: Money | None) -> bool:
+    return said is not None and known is not None and said.currency != known.currency
 
 
 def _other(said: str, known: str) -> bool:
@@ -277,10 +273,10 @@ def _change(last: Fact, sale: Sale, now: Moment) -> Fact | Replay | Refusal:
     if sale.status in ("", "pending", standing.state):
         return Replay(last)
     if sale.status == "rejected":
-        after = replace(standing, state="rejected", reason="by_advertiser", commission=0, revenue=0)
+        after = _rejected(standing, "by_advertiser")
         return next_fact(last, "rejected", "rejected", now.ms, now.day, after, sale.status_word)
     if standing.state == "rejected":
-        return Refusal("conflict", "already_rejected")
+        return Refusal("rejected", "already_rejected")
     if standing.reason == "no_fx_rate":
         return Refusal("rejected", "no_fx_rate")
     after = replace(standing, state="approved", reason="")
@@ -290,19 +286,22 @@ def _change(last: Fact, sale: Sale, now: Moment) -> Fact | Replay | Refusal:
 def _refund(said: Sequence[Fact], sale: Sale, now: Moment) -> Fact | Replay | Refusal:
     """Money given back: the commission on what remains, less what is booked. Never more than the sale."""
     last, standing = said[-1], said[-1].after
-    key = f"refund {sale.refund_id}" if sale.refund_id else f"refunded {sale.refunded}"
-    if any(fact.key == key for fact in said):
-        return Replay(last)
-    if last.amount is None:
+    given = sale.refunded or sale.amount
+    if last.amount is None or given is None:
         return Refusal("rejected", "amount_unknown")
-    if _other(sale.currency, last.amount.currency):
+    if _is_foreign(given, last.amount):
         return Refusal("conflict", "other_currency")
+    # A fact's key holds what was said of the refund: the same id with another amount is no repetition.
+    what = f"={given.minor}" if sale.refunded else f"{given.minor}"
+    earlier = {id: what for _, what, id in (fact.key.split(" ", 2) for fact in said if fact.kind == "refunded")}
+    if sale.refund_id in earlier and sale.refund_id:
+        return Replay(last) if earlier[sale.refund_id] == what else Refusal("conflict", "other_amount")
     if standing.state == "rejected":
         return Refusal("rejected", "already_rejected")
-    total = sale.refunded.minor if sale.refunded is not None else standing.refunded + (sale.amount or last.amount).minor
+    total = given.minor if sale.refunded else standing.refunded + given.minor
     refunded = min(total, last.amount.minor)
     if refunded <= standing.refunded:
-        return Replay(last) if sale.refunded is not None else Refusal("rejected", "nothing_left")
+        return Replay(last) if sale.refunded else Refusal("rejected", "nothing_left")
     rates = terms.rate(last.commission_rate), terms.rate(last.revenue_rate)
     after = _earns(replace(standing, refunded=refunded), last.amount, *rates)
-    return next_fact(last, "refunded", key, now.ms, now.day, after, sale.status_word)
+    return next_fact(last, "refunded", f"refund {what} {sale.refund_id}", now.ms, now.day, after, sale.status_word)

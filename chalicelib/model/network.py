@@ -1,5 +1,6 @@
 """What the operator sets up: advertisers with goals, affiliates, campaigns with terms, links."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -7,6 +8,11 @@ from typing import Final, Literal
 from chalicelib.model.terms import Terms
 
 DAY_MS: Final = 86_400_000
+
+ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+"""Ids of advertisers, affiliates and campaigns. What does not match is unknown, without a look."""
+
+SLUG: Final = re.compile(r"[A-Za-z0-9_-]{2,64}")
 
 OncePer = Literal["order", "click", "customer"]
 CampaignState = Literal["active", "paused", "ended"]

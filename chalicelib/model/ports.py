@@ -1,37 +1,23 @@
 """What the rooms above need of the store, as protocols: stores are given to them, never imported.
 
-Also the two failures a caller has an answer to. Everything else a store raises is a bug and stays loud.
+Only type checkers need these, so a click does not load them. How a store fails stands in model.failures.
 """
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from chalicelib.model.click import Click
 from chalicelib.model.clickid import ClickId
-from chalicelib.model.fact import Fact
-from chalicelib.model.judge import Replay
 from chalicelib.model.network import Advertiser, Campaign, Link
-from chalicelib.model.sale import Refusal
+
+if TYPE_CHECKING:
+    from chalicelib.model.fact import Fact
+    from chalicelib.model.judge import Replay
+    from chalicelib.model.sale import Refusal
 
 Row = dict[str, Any]
-Answer = Fact | Replay | Refusal
-Question = Callable[[list[Fact]], Answer]
-
-
-class StoreError(Exception):
-    """A call that gave no answer to use. `code` is one word, AWS's own where AWS spoke; `message` is for people."""
-
-    def __init__(self, code: str = "", message: str = "") -> None:
-        super().__init__(code, message)
-        self.code = code
-        self.message = message
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.message}" if self.message else self.code
-
-
-class Unavailable(StoreError):
-    """Throttled, timed out, broken or lost: a retry can help. A lost call may have been carried out all the same."""
+Answer: TypeAlias = "Fact | Replay | Refusal"
+Question: TypeAlias = "Callable[[list[Fact]], Answer]"
 
 
 class Directory(Protocol):

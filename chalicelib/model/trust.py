@@ -41,9 +41,16 @@ def shared_secret(master: str, advertiser: str, name: str) -> str:
     """The secret that an advertiser signs with: 64 hex characters.
 
     `name` is '<number>.<generation>' as the advertiser's item keeps it, so a new master secret changes no old one.
+    KeyError if the generation has ended.
     """
     generation = int(name.partition(".")[2])
     return _derive(generations(master)[generation], f"postback\0{advertiser}\0{name}").hex()
+
+
+def live_secrets(master: str, advertiser: str, names: tuple[str, ...]) -> list[str]:
+    """The secrets of those `names` whose generation still lives."""
+    living = generations(master)
+    return [shared_secret(master, advertiser, name) for name in names if int(name.partition(".")[2]) in living]
 
 
 def webhook_secret(secret: str) -> str:

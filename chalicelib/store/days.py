@@ -1,13 +1,15 @@
 """The day index: the facts of an accounting day, read page by page in a fixed order."""
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeVar
 
 from chalicelib.model.fact import Fact
-from chalicelib.store import items, keys
+from chalicelib.store import fact_items, keys
 from chalicelib.store.client import Client
 from chalicelib.store.errors import ConditionFailed
 from chalicelib.store.items import Item
+
+T = TypeVar("T")
 
 
 class Days:
@@ -22,18 +24,24 @@ class Days:
     def pages(self, day: str, shard: str, after: str = "") -> Iterator[list[Item]]:
         """Pages of a day's shard ('0' to 'f') in order of (affiliate, accepted, conversion, number).
 
-        `after` is the order key to start behind ('' for the start); items.fact turns an item into a Fact.
+        `after` is the order key to start behind ('' for the start); fact_items.fact turns an item into a Fact.
         The index lags behind the table now and then: what is missing here today is found by a later day's report.
         """
         return self._pages(day, shard, after)
 
-    def listing(self, day: str, shard: str, after: str = "") -> Iterator[tuple[str, Fact]]:
-        """Order key and fact of all facts that `pages` gives, page by page."""
+    def listing(self, day: str, shard: str, after: str, make: Callable[[str, Fact], T]) -> Iterator[T]:
+        """What `make` makes of the order key and fact of each item that `pages` gives, in order.
+
+        A page is made at once, and each item let go of as it is: it takes many times the room of what is made of it,
+        a report reads dozens of shards at a time, and what was just read is the cheapest to forget.
+        """
         for page in self.pages(day, shard, after):
-            listed = [(item["dsk"]["S"], items.fact(item)) for item in page]
-            # An item takes six times the room of its fact, and a report reads dozens of shards at a time.
-            page.clear()
-            yield from listed
+            made = []
+            page.reverse()
+            while page:
+                item = page.pop()
+                made.append(make(item["dsk"]["S"], fact_items.fact(item)))
+            yield from made
 
     def order_keys(self, day: str, shard: str) -> Iterator[str]:
         """The order keys of a day's shard, without the facts."""
@@ -66,7 +74,7 @@ class Days:
     def facts(self, day: str, shard: str) -> Iterator[Fact]:
         """The facts of a day's shard, in order."""
         for page in self.pages(day, shard):
-            yield from map(items.fact, page)
+            yield from map(fact_items.fact, page)
 
     def progress(self, task: str) -> str:
         """How far a day-by-day task has got, in its own words; '' before its first note."""

@@ -1,25 +1,38 @@
-"""The network's set-up as the hot path knows it: cached in the process for a short time, stale rather than missing.
+"""The network's set-up as the hot path knows it: cached in the process for a short time.
 
-While the table fails, a copy that was seen before is served as it is, and the table is left alone for a moment, so that
-a visitor waits for one failed read at most.
+While the table fails, a copy that was seen before is served as it is, as far as a `Patience` allows, and the table is
+left alone for a moment, so that a visitor waits for one failed read at most.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, TypeVar, cast
 
 from chalicelib.model.network import Advertiser, Campaign, Link
 from chalicelib.store.errors import Unavailable
 from chalicelib.store.network import Network
 
-REFRESH_SECONDS: Final = 0.1
-"""How long a visitor may wait for a fresher copy of what is known: once, then the table is left alone."""
-
 FIRST_SECONDS: Final = 1.5
-"""How long a visitor may wait for what was never seen: there is nothing else to give."""
+"""How long anyone may wait for what was never seen: there is nothing else to give."""
 
 REST_SECONDS: Final = 2.0
 SIZE: Final = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Patience:
+    """How long a fresher copy is waited for, and how long after it was due a stale one may still serve (seconds)."""
+
+    refresh: float
+    stale: float
+
+
+LENIENT: Final = Patience(refresh=0.1, stale=float("inf"))
+"""For visitors, who must arrive."""
+
+EXACT: Final = Patience(refresh=1.5, stale=60.0)
+"""For money: new terms start the cache time and a minute after they are written, so no older copy may judge."""
 
 T = TypeVar("T")
 N = TypeVar("N", str, int)
@@ -28,9 +41,12 @@ N = TypeVar("N", str, int)
 class Directory:
     """Links, campaigns and advertisers of `network`, each read again after `seconds` by the monotonic `clock`."""
 
-    def __init__(self, network: Network, seconds: float, clock: Callable[[], float]) -> None:
-        self._network, self._seconds, self._clock = network, seconds, clock
+    def __init__(
+        self, network: Network, seconds: float, clock: Callable[[], float], patience: Patience = LENIENT
+    ) -> None:
+        self._network, self._seconds, self._clock, self._patience = network, seconds, clock, patience
         self._known: OrderedDict[tuple[str, str | int], tuple[float, object]] = OrderedDict()
+        self._missing: dict[tuple[str, str | int], tuple[float, object]] = {}
         self._numbers: dict[str, int] = {}
         self._rests_until = float("-inf")
 
@@ -60,23 +76,34 @@ class Directory:
 
     def _look(self, key: tuple[str, N], read: Callable[[N, float], T], name: N) -> T:
         now = self._clock()
-        copy = self._known.get(key)
-        if copy is not None and (now < copy[0] or now < self._rests_until):
+        copy = self._known.get(key) or self._missing.get(key)
+        if copy is not None and (now < copy[0] or (now < self._rests_until and self._serves(copy, now))):
             return cast("T", copy[1])
         try:
-            found = read(name, FIRST_SECONDS if copy is None else REFRESH_SECONDS)
+            found = read(name, FIRST_SECONDS if copy is None else self._patience.refresh)
         except Unavailable:
-            if copy is None:
+            if copy is None or not self._serves(copy, now):
                 raise
             self._rests_until = self._clock() + REST_SECONDS
             return cast("T", copy[1])
-        if copy is not None and self._clock() - now > REFRESH_SECONDS / 2:
+        if copy is not None and self._clock() - now > self._patience.refresh / 2:
             self._rests_until = self._clock() + REST_SECONDS
         self._keep(key, found)
         return found
 
+    def _serves(self, copy: tuple[float, object], now: float) -> bool:
+        return now <= copy[0] + self._patience.stale
+
     def _keep(self, key: tuple[str, str | int], found: object) -> None:
-        self._known[key] = (self._clock() + self._seconds, found)
-        self._known.move_to_end(key)
+        """Remember an answer. What is not there is remembered apart, so that made-up names displace nothing real."""
+        self._missing.pop(key, None)
+        self._known.pop(key, None)
+        entry = (self._clock() + self._seconds, found)
+        if found is None:
+            if len(self._missing) >= SIZE:
+                self._missing.clear()
+            self._missing[key] = entry
+            return
+        self._known[key] = entry
         if len(self._known) > SIZE:
             self._known.popitem(last=False)

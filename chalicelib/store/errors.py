@@ -5,7 +5,7 @@ Both clients (`wire` and `boto`) raise these and no others, so whoever calls nee
 
 from typing import Any
 
-from chalicelib.model.ports import StoreError, Unavailable
+from chalicelib.model.failures import StoreError, Unavailable
 
 __all__ = ["PASSING", "ConditionFailed", "Refused", "StoreError", "Unavailable", "failure"]
 

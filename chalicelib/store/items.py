@@ -1,24 +1,17 @@
-"""How clicks and facts lie in the tables: nothing else knows the names of their attributes.
+"""How values and clicks lie in the tables: nothing else knows the names of their attributes.
 
 `visits` holds clicks (personal evidence, TTL). `ledger` holds facts, the network's set-up and the reports' hashes.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from chalicelib.model.click import SUBS, Click
 from chalicelib.model.clickid import ClickId
-from chalicelib.model.fact import Fact, Movement, Standing
-from chalicelib.model.money import Money
 from chalicelib.store import keys
 
 Item = dict[str, Any]
 """A DynamoDB attribute map: {'pk': {'S': ...}, ...}."""
-
-REFUSAL_DAYS: Final = 400
-
-_NO_TEXT: Final[Item] = {"S": ""}
-_NOTHING: Final[Item] = {"N": "0"}
 
 
 def pack(value: Any) -> Item:  # noqa: ANN401 - any JSON-like value
@@ -85,112 +78,3 @@ def click(id: ClickId, item: Item) -> Click:
         said.get("country", ""),
         said.get("referrer", ""),
     )
-
-
-def fact_item(fact: Fact, written_by: str) -> Item:
-    """The item of a fact. `written_by` is random: it tells our own lost answer from somebody else's write.
-
-    A test fact is not on the day index, so no report sees it.
-    """
-    plain: dict[str, str | int] = {
-        "kind": fact.kind,
-        "key": fact.key if fact.key != fact.kind else "",
-        "at": fact.at_ms,
-        "event": fact.event_ms if fact.event_ms != fact.at_ms else "",
-        "day": fact.day,
-        "source": fact.source,
-        "advertiser": fact.advertiser,
-        "affiliate": fact.affiliate,
-        "campaign": fact.campaign,
-        "goal": fact.goal,
-        "click": fact.click_id,
-        "order": fact.order_id,
-        "amount": fact.amount.minor if fact.amount else "",
-        "currency": fact.amount.currency if fact.amount else "",
-        "coupon": fact.coupon,
-        "customer": fact.customer,
-        "word": fact.status_word,
-        "terms": fact.terms,
-        "pays": fact.commission_rate,
-        "owes": fact.revenue_rate,
-        "state": fact.after.state,
-        "reason": fact.after.reason,
-        "refunded": fact.after.refunded or "",
-        "commission": fact.after.commission,
-        "revenue": fact.after.revenue,
-        "in": fact.after.currency,
-        "pc": fact.moved.pending_commission or "",
-        "ac": fact.moved.approved_commission or "",
-        "pr": fact.moved.pending_revenue or "",
-        "ar": fact.moved.approved_revenue or "",
-        "by": written_by,
-    }
-    plain.update(zip(SUBS, fact.subs, strict=False))
-    item: Item = keys.fact(fact.conversion, fact.n)
-    item.update((name, pack(value)) for name, value in plain.items() if value != "")
-    if fact.after.confirmed:
-        item["confirmed"] = {"BOOL": True}
-    if fact.test:
-        item["test"] = {"BOOL": True}
-    else:
-        item["dpk"] = {"S": keys.day(fact.day, fact.conversion[0])}
-        item["dsk"] = {"S": keys.in_day(fact.affiliate, fact.at_ms, fact.conversion, fact.n)}
-    if fact.touches:
-        item["touches"] = pack(fact.touches)
-    if fact.n == 0:
-        item |= keys.of_click(fact.click_id, fact.at_ms)
-    return item
-
-
-def fact(item: Item) -> Fact:
-    """The fact of an item. A report reads a million of them, so attributes are taken as they lie, without `unpack`."""
-    said = item.get
-    kind: Item = item["kind"]
-    at: Item = item["at"]
-    amount = Money(int(item["amount"]["N"]), item["currency"]["S"]) if "amount" in item else None
-    return Fact(
-        conversion=item["pk"]["S"][2:],
-        n=int(item["sk"]["S"]),
-        kind=kind["S"],
-        key=said("key", kind)["S"],
-        at_ms=int(at["N"]),
-        event_ms=int(said("event", at)["N"]),
-        day=item["day"]["S"],
-        source=item["source"]["S"],
-        advertiser=item["advertiser"]["S"],
-        affiliate=item["affiliate"]["S"],
-        campaign=item["campaign"]["S"],
-        goal=item["goal"]["S"],
-        click_id=said("click", _NO_TEXT)["S"],
-        order_id=said("order", _NO_TEXT)["S"],
-        amount=amount,
-        coupon=said("coupon", _NO_TEXT)["S"],
-        customer=said("customer", _NO_TEXT)["S"],
-        status_word=said("word", _NO_TEXT)["S"],
-        test="test" in item,
-        terms=item["terms"]["S"],
-        commission_rate=item["pays"]["S"],
-        revenue_rate=item["owes"]["S"],
-        after=Standing(
-            item["state"]["S"],
-            said("reason", _NO_TEXT)["S"],
-            "confirmed" in item,
-            int(said("refunded", _NOTHING)["N"]),
-            int(item["commission"]["N"]),
-            int(item["revenue"]["N"]),
-            item["in"]["S"],
-        ),
-        moved=Movement(
-            int(said("pc", _NOTHING)["N"]),
-            int(said("ac", _NOTHING)["N"]),
-            int(said("pr", _NOTHING)["N"]),
-            int(said("ar", _NOTHING)["N"]),
-        ),
-        subs=tuple([said(name, _NO_TEXT)["S"] for name in SUBS]),
-        touches=tuple(unpack(item["touches"])) if "touches" in item else (),
-    )
-
-
-def fact_or_none(item: Item) -> Fact | None:
-    """The fact of an item of the ledger, None if the item is something else."""
-    return fact(item) if keys.conversion(item) else None

@@ -4,20 +4,19 @@ A first fact is one conditional put, no read before it; a later fact is put at t
 """
 
 import os
-from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 from chalicelib.model.fact import Fact
 from chalicelib.model.judge import more_follows
 from chalicelib.model.ports import Answer, Question
-from chalicelib.store import items, keys
-from chalicelib.store.client import Client
+from chalicelib.store import fact_items, items, keys
+from chalicelib.store.client import Client, pages
 from chalicelib.store.errors import ConditionFailed, Unavailable
-from chalicelib.store.items import Item
 
 NEW: Final = "attribute_not_exists(pk)"
 ROUNDS: Final = 8
+REFUSAL_DAYS: Final = 400
 
 
 class Ledger:
@@ -51,7 +50,7 @@ class Ledger:
         The answer to a successful write can get lost, and its repetition then finds the number taken by ourselves: the
         random `by` of the item that stands there tells.
         """
-        mine = items.fact_item(fact, os.urandom(6).hex())
+        mine = fact_items.fact_item(fact, os.urandom(6).hex())
         try:
             self._client.call(
                 "PutItem",
@@ -74,7 +73,7 @@ class Ledger:
             "ExpressionAttributeValues": {":pk": keys.fact(conversion, 0)["pk"]},
             "ConsistentRead": True,
         }
-        return [items.fact(item) for item in pages(self._client, query) if keys.conversion(item)]
+        return [fact_items.fact(item) for item in pages(self._client, query) if keys.conversion(item)]
 
     def keep_refusal(
         self, advertiser: str, moment: tuple[int, str], answer: dict[str, str], said: dict[str, str]
@@ -90,20 +89,9 @@ class Ledger:
             "at": items.pack(at_ms),
             "answer": items.pack(dict(answer)),
             "said": items.pack(dict(said)),
-            "ttl": items.pack(at_ms // 1000 + items.REFUSAL_DAYS * 86_400),
+            "ttl": items.pack(at_ms // 1000 + REFUSAL_DAYS * 86_400),
         }
         try:
             self._client.call("PutItem", {"TableName": self._table, "Item": item, "ConditionExpression": NEW})
         except ConditionFailed:
-            return
-
-
-def pages(client: Client, query: dict[str, Any], deadline: float | None = None) -> Iterator[Item]:
-    """Every item of a query, page after page."""
-    start: Item | None = None
-    while True:
-        answer = client.call("Query", query | ({"ExclusiveStartKey": start} if start else {}), deadline)
-        yield from answer["Items"]
-        start = answer.get("LastEvaluatedKey")
-        if not start:
             return

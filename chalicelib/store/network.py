@@ -6,10 +6,9 @@ from chalicelib.model.caps import CapState
 from chalicelib.model.network import Advertiser, Affiliate, Campaign, Goal, Link
 from chalicelib.model.terms import Terms
 from chalicelib.store import items, keys, setup_items
-from chalicelib.store.client import Client
+from chalicelib.store.client import Client, pages
 from chalicelib.store.errors import ConditionFailed
 from chalicelib.store.items import Item
-from chalicelib.store.ledger import pages
 
 NEW: Final = "attribute_not_exists(pk)"
 
@@ -54,9 +53,10 @@ class Network:
         for goal in goals:
             self._add(goal, goal["sk"]["S"])
 
-    def replace_advertiser(self, advertiser: Advertiser) -> None:
-        """Write an advertiser's META again, such as with other tokens; its goals stay."""
-        self._client.call("PutItem", {"TableName": self._table, "Item": setup_items.advertiser_items(advertiser)[0]})
+    def replace_advertiser(self, known: Advertiser, changed: Advertiser) -> bool:
+        """Write an advertiser's META again, such as with other tokens; False if its proofs are not those of `known`."""
+        proofs = {"tokens": known.tokens, "secrets": known.secrets}
+        return self._replace(setup_items.advertiser_items(changed)[0], proofs)
 
     def add_goal(self, advertiser: Advertiser, goal: Goal) -> None:
         """Add a goal to an advertiser; Taken if it has one of that name."""
@@ -71,9 +71,9 @@ class Network:
         """Add a campaign without terms; Taken if the id is in use."""
         self._add(setup_items.campaign_item(campaign), campaign.id)
 
-    def replace_campaign(self, campaign: Campaign) -> None:
-        """Write a campaign's META again, such as with another state; its terms stay."""
-        self._client.call("PutItem", {"TableName": self._table, "Item": setup_items.campaign_item(campaign)})
+    def replace_campaign(self, known: Campaign, changed: Campaign) -> bool:
+        """Write a campaign's META again, such as with another state; False if its state is not that of `known`."""
+        return self._replace(setup_items.campaign_item(changed), {"state": known.state})
 
     def add_terms(self, campaign: str, version: Terms) -> None:
         """Add a version of terms; Taken if there is one for the same goal, affiliate and time."""
@@ -139,6 +139,21 @@ class Network:
             "ExpressionAttributeValues": {":pk": {"S": pk}},
         }
         return list(pages(self._client, query, deadline))
+
+    def _replace(self, item: Item, seen: dict[str, Any]) -> bool:
+        names = {f"#{name}": name for name in seen}
+        body = {
+            "TableName": self._table,
+            "Item": item,
+            "ConditionExpression": " AND ".join(f"#{name} = :{name}" for name in seen),
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": {f":{name}": items.pack(value) for name, value in seen.items()},
+        }
+        try:
+            self._client.call("PutItem", body)
+        except ConditionFailed:
+            return False
+        return True
 
     def _add(self, item: Item, name: str) -> None:
         try:

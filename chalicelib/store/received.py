@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.store import items, keys
-from chalicelib.store.client import Client
-from chalicelib.store.ledger import pages
+from chalicelib.store.client import Client, pages
 
 
 class Refusals:

@@ -13,7 +13,8 @@ from chalicelib import telemetry
 from chalicelib.model import clickid
 from chalicelib.model.clickid import KeyRing
 from chalicelib.model.day import utc_day
-from chalicelib.model.ports import Answer, Clicks, StoreError
+from chalicelib.model.failures import StoreError
+from chalicelib.model.ports import Answer, Clicks
 from chalicelib.model.sale import Refusal
 
 
@@ -28,7 +29,7 @@ class Heard(Protocol):
 class Claims(Protocol):
     """Who books a browser's claim: the pixel."""
 
-    def claim(self, said: Mapping[str, str], event_ms: int, now_ms: int) -> Heard:
+    def claim(self, said: Mapping[str, str], customer: str, event_ms: int, now_ms: int) -> Heard:
         """Book a claim that was made at `event_ms`."""
 
 
@@ -56,7 +57,7 @@ class Drain:
         """Write one message down; ValueError or KeyError if it is none of ours."""
         now_ms = self.clock()
         if message["kind"] == "claim":
-            answer = self.claims.claim(message["said"], message["at"], now_ms).answer
+            answer = self.claims.claim(message["said"], message["customer"], message["at"], now_ms).answer
             telemetry.line("claim_drained", reason=answer.reason if isinstance(answer, Refusal) else "")
             return
         id = clickid.read(self.ring, message["id"])

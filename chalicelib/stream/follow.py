@@ -11,7 +11,8 @@ from typing import Any, Final, Protocol
 
 from chalicelib.model.caps import CapState
 from chalicelib.model.fact import Fact
-from chalicelib.model.ports import Queue, Row, StoreError, Unavailable
+from chalicelib.model.failures import StoreError, Unavailable
+from chalicelib.model.ports import Queue, Row
 
 ROUNDS: Final = 8
 
@@ -24,6 +25,15 @@ class Caps(Protocol):
 
     def put_cap_state(self, campaign: str, state: CapState) -> bool:
         """Write a state over the version it was made from; False if somebody else was faster."""
+
+
+def takes_room(fact: Fact) -> bool:
+    """Whether this fact is a conversion's first that counts: a server's word, in earnest, not rejected at once.
+
+    A browser's claim takes no room: anyone can make up as many as it needs to close a campaign.
+    """
+    first = fact.kind in ("booked", "confirmed") and fact.after.confirmed
+    return first and fact.after.state != "rejected" and not fact.test
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,7 @@ class Follower:
             except (KeyError, ValueError, TypeError) as error:
                 failed += self._bury(change, error)
                 continue
-            if fact is not None and fact.kind == "booked" and not fact.test:
+            if fact is not None and takes_room(fact):
                 booked[fact.campaign].append(fact)
         for campaign, facts in booked.items():
             self._count(campaign, facts)

@@ -73,7 +73,8 @@ class Ripener:
     ) -> int:
         """Ask each due fact's conversion what time brings, for all days up to `age` days ago that are not done."""
         question = _questions(task, now)
-        last, written = back(now.day, age), 0
+        # A day is due when its last moment is `age` days ago, so nobody's time is cut short by hours.
+        last, written = back(now.day, age + 1), 0
         day, _, shard = (self.days.progress(task) or f"{back(last, 1)}#f").partition("#")
         while (step := _after(day, shard)) <= (last, "f") and remaining_ms() > SPARE_MS:
             day, shard = step

@@ -3,6 +3,7 @@
 import json
 from typing import Any, Final
 
+from chalicelib.model.sale import is_plain
 from chalicelib.web.message import Request, Unreadable, strict
 
 FIELDS: Final = (
@@ -13,18 +14,19 @@ FIELDS: Final = (
 
 
 def parameters(request: Request) -> dict[str, str]:
-    """What a postback says, by query and body together; raises Unreadable.
+    """What a postback says, by query and body together, trimmed; raises Unreadable.
 
-    A parameter stands in the query or in the body, not in both: nobody can say which one was meant.
+    A parameter stands once, in the query or in the body: nobody can say which one was meant.
     """
-    said = strict(request.queries[0])
-    inside = _body(request)
-    if said.keys() & inside.keys() & set(FIELDS):
-        raise Unreadable("duplicate_parameter")
-    known = {name: value for name, value in (said | inside).items() if name in FIELDS}
-    if any(_is_bad(value) for value in known.values()):
-        raise Unreadable("bad_parameter")
-    return known
+    said: dict[str, str] = {}
+    for name, value in [*strict(request.queries[0]), *_body(request)]:
+        if name in said:
+            raise Unreadable("duplicate_parameter")
+        if name in FIELDS:
+            if not is_plain(value):
+                raise Unreadable("bad_parameter")
+            said[name] = value.strip()
+    return said
 
 
 def is_json(request: Request) -> bool:
@@ -34,9 +36,9 @@ def is_json(request: Request) -> bool:
     return kind == "application/json" or kind.endswith("+json") or (unnamed and request.body.lstrip()[:1] == b"{")
 
 
-def _body(request: Request) -> dict[str, str]:
+def _body(request: Request) -> list[tuple[str, str]]:
     if not request.body.strip():
-        return {}
+        return []
     try:
         text = request.body.decode()
     except UnicodeDecodeError as error:
@@ -44,7 +46,7 @@ def _body(request: Request) -> dict[str, str]:
     return _json(text) if is_json(request) else strict(text.strip())
 
 
-def _json(text: str) -> dict[str, str]:
+def _json(text: str) -> list[tuple[str, str]]:
     # Numbers stay the text they are: no float ever touches an amount.
     try:
         said = json.loads(
@@ -54,12 +56,12 @@ def _json(text: str) -> dict[str, str]:
         raise Unreadable("bad_body") from error
     if not isinstance(said, dict):
         raise Unreadable("bad_body")
-    return {name: _text(value) for name, value in said.items() if name in FIELDS and value is not None}
+    return [(name, _text(name, value)) for name, value in said.items() if name in FIELDS and value is not None]
 
 
-def _text(value: object) -> str:
+def _text(name: str, value: object) -> str:
     match value:
-        case bool():
+        case bool() if name == "test":
             return "1" if value else "0"
         case str():
             return value
@@ -75,7 +77,3 @@ def _no_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(said) != len(pairs):
         raise Unreadable("duplicate_parameter")
     return said
-
-
-def _is_bad(value: str) -> bool:
-    return len(value) > 2048 or not value.isprintable()

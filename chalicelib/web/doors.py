@@ -41,7 +41,7 @@ def from_rest(event: Mapping[str, Any]) -> Request:
     return Request(
         method=context["httpMethod"],
         path=context.get("resourcePath", ""),
-        queries=(urlencode(pairs, quote_via=quote, safe=""), urlencode(pairs, quote_via=quote_plus)),
+        queries=tuple(urlencode(pairs, quote_via=way, safe="", errors="replace") for way in (quote, quote_plus)),
         headers=headers,
         body=_body(event),
         address=context.get("identity", {}).get("sourceIp") or "",

@@ -17,7 +17,7 @@ class Unreadable(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Request:
     """What was asked. `queries` are spellings of the query: the raw one, or every likely one where a door hides it.
 
@@ -41,7 +41,7 @@ class Request:
         return loose(self.queries[0])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Response:
     """What is answered."""
 
@@ -59,13 +59,9 @@ def loose(text: str) -> dict[str, str]:
     return dict(reversed(pairs))
 
 
-def strict(text: str) -> dict[str, str]:
-    """Parameters of a query or form; Unreadable if one is repeated or not UTF-8."""
+def strict(text: str) -> list[tuple[str, str]]:
+    """Parameters of a query or form, in order; Unreadable if one is not UTF-8."""
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError as error:
         raise Unreadable("bad_body") from error
-    said = dict(pairs)
-    if len(said) != len(pairs):
-        raise Unreadable("duplicate_parameter")
-    return said

@@ -3,17 +3,17 @@
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from chalicelib import telemetry
 from chalicelib.model import clickid, judge
-from chalicelib.model.click import Click
-from chalicelib.model.clickid import ClickId, KeyRing
 from chalicelib.model.fact import Fact
+from chalicelib.model.failures import StoreError
 from chalicelib.model.judge import Ground, Replay
 from chalicelib.model.network import Advertiser
-from chalicelib.model.ports import Answer, Directory, Facts, Queue, StoreError
-from chalicelib.model.sale import HIDDEN, KEY_CHARACTERS, TOUCHES, VALUE_CHARACTERS, Refusal, Sale, customer_key, shape
+from chalicelib.model.ports import Answer, Directory, Facts, Queue
+from chalicelib.model.sale import KEY_CHARACTERS, TOUCHES, Refusal, Sale, customer_hash, customer_key, shape
+from chalicelib.web.ground import Survey
 from chalicelib.web.message import NO_STORE, Request, Response, loose
 
 GIF: Final = b64decode("R0lGODlhAQABAPAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
@@ -23,6 +23,8 @@ QUEUE_SECONDS: Final = 0.5
 MOST_BYTES: Final = 65_536
 SEEN: Final = Response(200, GIF, {"Content-Type": "image/gif", "Cache-Control": NO_STORE})
 HEARD: Final = Response(204, b"", {"Cache-Control": NO_STORE})
+FIELDS: Final = ("click_id", "clids", "goal", "order_id", "amount", "currency", "coupon", "test")
+"""What a claim may say beside the customer. The rest of a page's parameters is its own business."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +35,14 @@ class Heard:
     advertiser: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Pixel:
     """Takes browsers' claims."""
 
     directory: Directory
     facts: Facts
     fallback: Queue
-    ring: KeyRing
+    survey: Survey
     time_zone: str
     access_log: bool = False
 
@@ -56,42 +58,42 @@ class Pixel:
         self._hear(request.loose() | loose(body), now_ms)
         return HEARD
 
-    def claim(self, said: Mapping[str, str], event_ms: int, now_ms: int) -> Heard:
-        """Book a claim that a browser made at `event_ms`; raises StoreError. The drain uses it for queued claims."""
-        touches = [id for text in _ids(said) if (id := clickid.read(self.ring, text))]
-        if not touches:
+    def claim(self, said: Mapping[str, str], customer: str, event_ms: int, now_ms: int) -> Heard:
+        """Book a claim that a browser made at `event_ms`; raises StoreError. The drain uses it for queued claims.
+
+        `customer` is the hash of the customer id, which itself never waits in a queue.
+        """
+        touches = [text for text in _ids(said) if clickid.read(self.survey.ring, text)]
+        ground = self.survey.ground(touches[0]) if touches else None
+        if ground is None:
             return Heard(Refusal("rejected", "unknown_click" if said.get("click_id") else "click_id_missing"))
-        ground = self._ground(touches[0])
-        advertiser = self.directory.advertiser(ground.campaign.advertiser) if ground else None
-        if ground is None or advertiser is None:
+        advertiser = self.directory.advertiser(ground.campaign.advertiser)
+        if advertiser is None:
             return Heard(Refusal("rejected", "unknown_click"))
-        kept = {**said, "click_id": touches[0].text, "clids": ".".join(id.text for id in touches[1:])}
-        sale = shape(kept, "browser", tuple(advertiser.goals), ground.campaign.currency, {})
+        kept = {**said, "click_id": touches[0], "clids": ".".join(touches[1:])}
+        sale = shape(kept, "browser", advertiser, ground.campaign.currency)
         if isinstance(sale, Refusal):
             return Heard(sale, advertiser.id)
-        return Heard(self._book(replace(sale, event_ms=event_ms), ground, advertiser, now_ms), advertiser.id)
+        whole = replace(sale, customer=customer_key(advertiser.id, customer))
+        return Heard(self._book(whole, ground, advertiser, event_ms, now_ms), advertiser.id)
 
-    def _book(self, sale: Sale, ground: Ground, advertiser: Advertiser, now_ms: int) -> Answer:
+    def _book(self, sale: Sale, ground: Ground, advertiser: Advertiser, event_ms: int, now_ms: int) -> Answer:
         goal = advertiser.goals[sale.goal]
         conversion = judge.identity(sale, goal, advertiser.id, ground.campaign.shop)
         if isinstance(conversion, Refusal):
             return conversion
         now = judge.moment(now_ms, self.time_zone)
         return self.facts.settle(
-            conversion, lambda facts: judge.decide(facts, sale, goal, conversion, ground, now), is_new=True
+            conversion, lambda facts: judge.decide(facts, sale, goal, conversion, ground, now, event_ms), is_new=True
         )
 
-    def _ground(self, id: ClickId) -> Ground | None:
-        """Where the click stands, from what the id says of itself: its row is read when the claim is confirmed."""
-        link = self.directory.link(id.link)
-        campaign = self.directory.campaign(link.campaign) if link else None
-        return Ground(Click(id), link, campaign) if link and campaign else None
-
-    def _hear(self, said: dict[str, str], now_ms: int) -> None:
+    def _hear(self, asked: Mapping[str, str], now_ms: int) -> None:
+        said = {name: asked[name] for name in FIELDS if name in asked}
+        customer = customer_hash(asked.get("customer_id", "").strip())
         try:
-            heard = self.claim(said, now_ms, now_ms)
+            heard = self.claim(said, customer, now_ms, now_ms)
         except StoreError as error:
-            self._queue(said, now_ms, error.code)
+            self._queue({"kind": "claim", "said": said, "customer": customer, "at": now_ms}, error.code)
             return
         about = {"advertiser": heard.advertiser, "order": said.get("order_id", "")[:KEY_CHARACTERS]}
         match heard.answer:
@@ -102,21 +104,13 @@ class Pixel:
             case Fact() as fact if self.access_log:
                 telemetry.line("claim", **about, status="accepted", **_stand(fact))
 
-    def _queue(self, said: dict[str, str], now_ms: int, why: str) -> None:
-        kept = {name: said[name][:VALUE_CHARACTERS] for name in FIELDS if name in said}
-        if kept.get("customer_id"):
-            kept["customer_id"] = HIDDEN + customer_key(kept["customer_id"])
-        message = {"kind": "claim", "said": kept, "at": now_ms}
+    def _queue(self, message: dict[str, Any], why: str) -> None:
         try:
             self.fallback.send(message, QUEUE_SECONDS)
         except StoreError:
             telemetry.count("spilled", message=message)
             return
         telemetry.count("claim_queued", why=why)
-
-
-FIELDS: Final = ("click_id", "clids", "goal", "order_id", "amount", "currency", "customer_id", "coupon", "test")
-"""What a claim may say. Nothing else is kept, so a queued claim stays small."""
 
 
 def _stand(fact: Fact) -> dict[str, str]:

@@ -5,48 +5,39 @@ trust -> shape -> read the click -> judge -> one conditional write -> answer.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from chalicelib import telemetry
-from chalicelib.model import clickid, judge
-from chalicelib.model.clickid import ClickId, KeyRing
+from chalicelib.model import judge
 from chalicelib.model.fact import Fact
+from chalicelib.model.failures import Unavailable
 from chalicelib.model.judge import Ground
-from chalicelib.model.network import Advertiser, Campaign, Link
-from chalicelib.model.ports import Clicks, Directory, Facts, Unavailable
+from chalicelib.model.network import ID, Advertiser, Campaign
+from chalicelib.model.ports import Answer, Clicks, Directory, Facts
 from chalicelib.model.sale import Refusal, shape
 from chalicelib.web.body import parameters
+from chalicelib.web.ground import Survey
 from chalicelib.web.message import NO_STORE, Request, Response, Unreadable
 from chalicelib.web.proof import Prover
 
 MOST_BYTES: Final = 65_536
 RETRY_SECONDS: Final = "5"
-STATUSES: Final = {"rejected": 422, "quarantined": 422, "conflict": 409, "unreadable": 400, "untrusted": 401}
+STATUSES: Final = {"rejected": 422, "quarantined": 422, "conflict": 409, "unreadable": 400}
 SECRETS: Final = ("token", "sig", "ts")
 PERSONAL: Final = ("customer_id",)
+REFUNDS: Final = {"refund_id", "refunded_total"}
+AMOUNTS: Final = REFUNDS | {"amount"}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What a click id says of itself: the id, its link and campaign; None where there is no (good) id."""
-
-    id: ClickId | None
-    link: Link | None
-    campaign: Campaign | None
-
-
-NO_PLACE: Final = Place(None, None, None)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Postback:
     """Takes what advertisers' servers say."""
 
     directory: Directory
     clicks: Clicks
     facts: Facts
-    ring: KeyRing
+    survey: Survey
     prover: Prover
     time_zone: str
 
@@ -65,67 +56,52 @@ class Postback:
             return self._answer(503, {"status": "rejected", "reason": "try_again"}, "", {"Retry-After": RETRY_SECONDS})
 
     def _hear(self, request: Request, said: dict[str, str], now_ms: int) -> Response:
-        place = self._place(said)
-        advertiser = self._advertiser(said, place)
+        ground = self.survey.ground(said.get("click_id", ""))
+        advertiser = self._advertiser(said, ground)
         wrong = self.prover.wrong(request, said, advertiser, now_ms)
         if wrong or advertiser is None:
             reason = wrong or "unknown_advertiser"
             return self._answer(401, {"status": "rejected", "reason": reason}, advertiser.id if advertiser else "")
-        answer = self._judge(said, place, advertiser, now_ms)
-        if not isinstance(answer, Refusal):
-            fact = answer if isinstance(answer, Fact) else answer.last
-            status = "accepted" if isinstance(answer, Fact) else "replayed"
-            return self._answer(
-                200, _stand(status, fact.after.reason, fact), advertiser.id, order=said.get("order_id", "")
-            )
-        return self._refuse(answer, said, advertiser, now_ms)
+        answer = self._judge(said, ground, advertiser, now_ms)
+        if isinstance(answer, Refusal):
+            return self._refuse(answer, said, advertiser, now_ms)
+        fact, status = (answer, "accepted") if isinstance(answer, Fact) else (answer.last, "replayed")
+        stand = {"reason": fact.after.reason, "conversion_id": fact.conversion, "state": fact.after.state}
+        return self._answer(200, {"status": status, **stand}, advertiser.id, order=said.get("order_id", ""))
 
-    def _judge(
-        self, said: dict[str, str], place: Place, advertiser: Advertiser, now_ms: int
-    ) -> Fact | judge.Replay | Refusal:
-        campaign = place.campaign
-        if said.get("click_id", "").strip() and (campaign is None or campaign.advertiser != advertiser.id):
-            # A macro is the likelier mistake than a forged id, and the sender can mend it: say so.
-            bad = shape(said, "server", tuple(advertiser.goals), "USD", advertiser.statuses)
-            return bad if isinstance(bad, Refusal) else Refusal("rejected", "unknown_click")
-        currency = campaign.currency if campaign else "USD"
-        sale = shape(said, "server", tuple(advertiser.goals), currency, advertiser.statuses)
-        if isinstance(sale, Refusal):
-            return sale
-        goal = advertiser.goals[sale.goal]
-        conversion = judge.identity(sale, goal, advertiser.id, self._shop(said, campaign, advertiser))
+    def _judge(self, said: dict[str, str], ground: Ground | None, advertiser: Advertiser, now_ms: int) -> Answer:
+        campaign = ground.campaign if ground else self._campaign(said)
+        if campaign is not None and campaign.advertiser != advertiser.id:
+            ground = campaign = None
+        # Whose sale it is does not hang on its amount, whose currency may only be known from the facts.
+        about = shape({name: said[name] for name in said.keys() - AMOUNTS}, "server", advertiser, "USD")
+        if isinstance(about, Refusal):
+            return about
+        if about.click_id and ground is None:
+            return Refusal("rejected", "unknown_click")
+        goal = advertiser.goals[about.goal]
+        conversion = judge.identity(about, goal, advertiser.id, campaign.shop if campaign else "")
         if isinstance(conversion, Refusal):
             return conversion
-        ground = self._ground(place)
+        seen = replace(ground, click=self.clicks.click(ground.click.id)) if ground else None
         now = judge.moment(now_ms, self.time_zone)
-        return self.facts.settle(
-            conversion,
-            lambda facts: judge.decide(facts, sale, goal, conversion, ground, now),
-            is_new=ground is not None and not sale.is_refund,
-        )
 
-    def _place(self, said: Mapping[str, str]) -> Place:
-        id = clickid.read(self.ring, said.get("click_id", "").strip())
-        link = self.directory.link(id.link) if id else None
-        return Place(id, link, self.directory.campaign(link.campaign)) if link else NO_PLACE
+        def question(facts: list[Fact]) -> Answer:
+            sale = shape(said, "server", advertiser, _currency(facts, campaign))
+            return sale if isinstance(sale, Refusal) else judge.decide(facts, sale, goal, conversion, seen, now)
 
-    def _advertiser(self, said: Mapping[str, str], place: Place) -> Advertiser | None:
+        return self.facts.settle(conversion, question, is_new=seen is not None and not said.keys() & REFUNDS)
+
+    def _advertiser(self, said: Mapping[str, str], ground: Ground | None) -> Advertiser | None:
         """Whose word this is: a token names its advertiser before the dot, else it is said, else the click's."""
         named = said.get("token", "").partition(".")[0] if said.get("token") else said.get("advertiser", "")
-        known = named or (place.campaign.advertiser if place.campaign else "")
-        return self.directory.advertiser(known) if known else None
+        known = named or (ground.campaign.advertiser if ground else "")
+        return self.directory.advertiser(known) if ID.fullmatch(known) else None
 
-    def _shop(self, said: Mapping[str, str], campaign: Campaign | None, advertiser: Advertiser) -> str:
-        """The order scope: a campaign's own shop, by its click or by name, else the advertiser's."""
-        if campaign is None and said.get("campaign"):
-            named = self.directory.campaign(said["campaign"].strip())
-            campaign = named if named and named.advertiser == advertiser.id else None
-        return campaign.shop if campaign else ""
-
-    def _ground(self, place: Place) -> Ground | None:
-        if place.id is None or place.link is None or place.campaign is None:
-            return None
-        return Ground(self.clicks.click(place.id), place.link, place.campaign)
+    def _campaign(self, said: Mapping[str, str]) -> Campaign | None:
+        """The campaign that is named where no click is: it says which of an advertiser's shops is meant."""
+        named = said.get("campaign", "")
+        return self.directory.campaign(named) if ID.fullmatch(named) else None
 
     def _refuse(self, refusal: Refusal, said: dict[str, str], advertiser: Advertiser, now_ms: int) -> Response:
         now = judge.moment(now_ms, self.time_zone)
@@ -153,5 +129,8 @@ class Postback:
         return Response(status, json.dumps(whole).encode(), plain | dict(headers or {}))
 
 
-def _stand(status: str, reason: str, fact: Fact) -> dict[str, str]:
-    return {"status": status, "reason": reason, "conversion_id": fact.conversion, "state": fact.after.state}
+def _currency(facts: list[Fact], campaign: Campaign | None) -> str:
+    """What an amount without a currency is in: the sale's own once a server has spoken, else the campaign's."""
+    if facts and facts[-1].after.confirmed and facts[-1].amount is not None:
+        return facts[-1].amount.currency
+    return campaign.currency if campaign else "USD"

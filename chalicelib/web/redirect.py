@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chalicelib import telemetry
 from chalicelib.model import clickid, destination
@@ -15,10 +15,13 @@ from chalicelib.model.click import AGENT_CHARACTERS, SUB_BYTES, SUBS, Click, cut
 from chalicelib.model.clickid import ClickId, KeyRing
 from chalicelib.model.day import accounting_day
 from chalicelib.model.destination import Template
-from chalicelib.model.network import Campaign, Link
-from chalicelib.model.ports import Clicks, Directory, Queue, StoreError, Unavailable
+from chalicelib.model.failures import StoreError, Unavailable
+from chalicelib.model.network import SLUG, Campaign, Link
 from chalicelib.web import pages
 from chalicelib.web.message import NO_STORE, Request, Response
+
+if TYPE_CHECKING:
+    from chalicelib.model.ports import Clicks, Directory, Queue
 
 WRITE_SECONDS: Final = 0.2
 QUEUE_SECONDS: Final = 0.15
@@ -32,13 +35,13 @@ HEADERS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Redirect:
     """Follows short links. `clid` names the parameter that brings the click id to a destination."""
 
-    directory: Directory
-    clicks: Clicks
-    fallback: Queue
+    directory: "Directory"
+    clicks: "Clicks"
+    fallback: "Queue"
     ring: KeyRing
     time_zone: str
     clid: str = "clid"
@@ -47,6 +50,8 @@ class Redirect:
 
     def follow(self, request: Request, slug: str, now_ms: int) -> Response:
         """302 to the destination; 404, 410, or 503 if the link was never seen and cannot be read."""
+        if not SLUG.fullmatch(slug):
+            return pages.not_found()
         try:
             link = self.directory.slug(slug)
             campaign = self.directory.campaign(link.campaign) if link else None
@@ -56,7 +61,9 @@ class Redirect:
         if link is None or campaign is None:
             telemetry.line("unknown_slug", slug=slug[:64])
             return pages.not_found()
-        if campaign.state != "active" or campaign.is_full(accounting_day(now_ms, self.time_zone)):
+        # The day is asked for only where there is a cap: a first time zone takes milliseconds.
+        is_full = campaign.caps and campaign.is_full(accounting_day(now_ms, self.time_zone))
+        if campaign.state != "active" or is_full:
             return self._closed(link, campaign)
         asked = request.loose()
         id = clickid.mint(self.ring, link.number, now_ms, self.random(10))
@@ -128,4 +135,7 @@ def stored(text: str) -> Template:
 
 def _host(referrer: str) -> str:
     """The host of a referring page; its path may hold personal things and is not kept."""
-    return referrer.partition("://")[2].partition("/")[0].rpartition("@")[2][:REFERRER_CHARACTERS]
+    host = referrer.partition("://")[2]
+    for end in "/?#":
+        host = host.partition(end)[0]
+    return host.rpartition("@")[2][:REFERRER_CHARACTERS]

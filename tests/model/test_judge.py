@@ -94,6 +94,67 @@ def test_an_expired_claim_is_rejected_and_a_late_postback_still_confirms_it() ->
     assert (facts[-1].kind, money(facts)) == ("confirmed", (0, 1000))
 
 
+# A claim is worth nothing without a server's word that knows the click
+
+
+def test_a_servers_word_without_the_click_confirms_nobodys_claim() -> None:
+    facts, _ = tell([], PIXEL)
+    facts, answer = tell(
+        facts, Sale("server", "sale", order_id="A-1", amount=Money(100_00, "USD"), status="approved"), None
+    )
+    assert answer == Refusal("rejected", "click_id_missing", "conversion", "pending")
+    assert money(facts) == (800, 0)
+
+
+def test_a_server_can_reject_a_claim_without_knowing_its_click_and_confirm_it_later() -> None:
+    facts, _ = tell([], PIXEL)
+    facts, _ = tell(facts, Sale("server", "sale", order_id="A-1", status="rejected"), None)
+    assert (facts[-1].after.reason, money(facts)) == ("by_advertiser", (0, 0))
+    facts, _ = tell(facts, APPROVED)
+    assert (facts[-1].kind, money(facts)) == ("confirmed", (0, 1000))
+
+
+def test_nothing_that_only_a_browser_said_is_held_against_a_server() -> None:
+    claim = replace(PIXEL, coupon="BROWSER", customer="browser")
+    facts, _ = tell([], claim)
+    facts, _ = tell(facts, PENDING)
+    assert (facts[-1].amount, facts[-1].coupon, facts[-1].customer) == (Money(100_00, "USD"), "", "")
+    _, answer = tell(facts, APPROVED)
+    assert isinstance(answer, Fact)
+
+
+def test_a_share_is_never_confirmed_by_a_browsers_amount() -> None:
+    facts, _ = tell([], replace(PIXEL, amount=Money(9_000_000_00, "USD")))
+    _, answer = tell(facts, sale(amount="", status="approved"))
+    assert isinstance(answer, Refusal)
+    assert answer.reason == "amount_missing"
+
+
+def test_a_refund_before_any_server_spoke_has_nothing_to_refund() -> None:
+    facts, _ = tell([], PIXEL)
+    facts, answer = tell(facts, refund("r1", "10.00"), None)
+    assert isinstance(answer, Refusal)
+    assert (answer.reason, len(facts)) == ("unknown_conversion", 1)
+
+
+@pytest.mark.parametrize(
+    ("event_ms", "reason"),
+    [(NOW + 300_001, "in_future"), (NOW - 91 * DAY_MS, "too_old"), (NOW - 2 * DAY_MS, "before_click"), (NOW, "")],
+)
+def test_a_confirmation_must_say_a_believable_time_too(event_ms: int, reason: str) -> None:
+    facts, _ = tell([], PIXEL)
+    answer = tell(facts, replace(APPROVED, event_ms=event_ms))[1]
+    assert (answer.reason if isinstance(answer, Refusal) else "") == reason
+
+
+@pytest.mark.parametrize("where", [CLICK, OTHER_CLICK])
+def test_a_late_confirmation_that_names_no_time_counts_from_the_claim(where: judge.Ground) -> None:
+    facts, _ = tell([], PIXEL)
+    said = replace(APPROVED, click_id=where.click.id.text)
+    facts, _ = tell(facts, said, where, now=at(NOW + 35 * DAY_MS))
+    assert (facts[-1].kind, facts[-1].event_ms) == ("confirmed", NOW)
+
+
 def test_a_confirmed_conversion_does_not_expire() -> None:
     facts, _ = tell([], PENDING)
     assert isinstance(judge.expire(facts, at(NOW + 90 * DAY_MS)), Replay)
@@ -183,6 +244,14 @@ def test_the_same_refund_twice_is_a_replay_and_one_too_many_is_refused() -> None
     assert over.reason == "nothing_left"
 
 
+def test_the_same_refund_with_another_amount_is_a_conflict() -> None:
+    facts, _ = tell([], APPROVED)
+    facts, _ = tell(facts, refund("r 1", "5.00"), None)
+    facts, answer = tell(facts, refund("r 1", "50.00"), None)
+    assert isinstance(answer, Refusal)
+    assert (answer.outcome, answer.reason, money(facts)) == ("conflict", "other_amount", (0, 950))
+
+
 def test_a_cumulative_refund_counts_only_what_is_new() -> None:
     facts, _ = tell([], APPROVED)
     for total, commission in (("30.00", 700), ("30.00", 700), ("20.00", 700), ("100.00", 0)):
@@ -204,7 +273,7 @@ def test_no_refund_ever_takes_more_than_was_booked(refunds: list[tuple[str, int]
     [
         (None, refund("r", "1.00"), "unknown_conversion"),
         (sale(status="rejected"), refund("r", "1.00"), "already_rejected"),
-        (APPROVED, replace(refund("r", "1.00"), currency="EUR"), "other_currency"),
+        (APPROVED, replace(refund("r", "1.00"), amount=Money(1_00, "EUR")), "other_currency"),
         (
             sale(amount="", goal="lead", click_id=CLICK.click.id.text),
             replace(refund("r", "1.00"), goal="lead"),
@@ -344,7 +413,7 @@ def test_a_second_order_where_one_is_paid_is_a_conflict(once_per: str, reason: s
     ("change", "reason"),
     [
         ({"amount": Money(1, "USD")}, "other_amount"),
-        ({"currency": "EUR"}, "other_currency"),
+        ({"amount": Money(100_00, "EUR")}, "other_currency"),
         ({"click_id": OTHER_CLICK.click.id.text}, "other_click"),
         ({"coupon": "SPRING"}, "other_coupon"),
         ({"customer": "c2"}, "other_customer"),

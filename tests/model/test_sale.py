@@ -1,18 +1,22 @@
 """Parameters become a sale or a reason, never a guess."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.model import reasons
 from chalicelib.model.money import Money
-from chalicelib.model.sale import Refusal, Sale, customer_key, moment, shape
+from chalicelib.model.sale import Refusal, Sale, customer_hash, customer_key, moment, shape
+from tests.model.world import SHOP
 
 ORDINARY = {"goal": "sale", "order_id": "A-1", "amount": "49.90", "currency": "EUR", "status": "approved"}
 
 
 def shaped(said: dict[str, str], source: str = "server", statuses: dict[str, str] | None = None) -> Sale | Refusal:
-    return shape(said, source, ("sale", "lead"), "USD", statuses or {})  # type: ignore[arg-type]
+    shop = replace(SHOP, statuses=statuses or {})
+    return shape(said, source, shop, "USD")  # type: ignore[arg-type]
 
 
 def test_an_ordinary_postback_is_understood() -> None:
@@ -35,6 +39,12 @@ def test_an_ordinary_postback_is_understood() -> None:
         ({"event_time": "yesterday"}, "unreadable", "bad_event_time"),
         ({"event_time": "2026-11-24T10:00:00"}, "unreadable", "bad_event_time"),
         ({"refund_id": "r1", "amount": ""}, "unreadable", "refund_amount_missing"),
+        ({"event_time": "0001-01-01T00:00:00+23:59"}, "unreadable", "bad_event_time"),
+        ({"event_time": "9999-12-31T23:59:59Z"}, "unreadable", "bad_event_time"),
+        ({"event_time": "99999999999"}, "unreadable", "bad_event_time"),
+        ({"test": "2"}, "unreadable", "bad_parameter"),
+        ({"order_id": "a\x1bb"}, "unreadable", "bad_parameter"),
+        ({"order_id": "x" * 2049}, "unreadable", "bad_parameter"),
         ({"status": "maybe"}, "quarantined", "unknown_status"),
         ({"status": "rebill"}, "quarantined", "unknown_status"),
         ({"goal": ""}, "quarantined", "goal_missing"),
@@ -54,6 +64,7 @@ def test_what_cannot_be_understood_is_said(change: dict[str, str], outcome: str,
         ("1", "approved"),
         ("Hold", "pending"),
         ("trash", "rejected"),
+        ("Cancellation", "rejected"),
         ("", ""),
     ],
 )
@@ -97,10 +108,21 @@ def test_event_time_is_iso_8601_with_a_zone_or_unix_seconds(text: str, ms: int |
     assert moment(text) == ms
 
 
-def test_a_customer_id_becomes_a_key_and_a_hidden_one_keeps_its_key() -> None:
-    key = customer_key("person@example.com")
+def test_a_customer_is_a_key_of_its_advertiser_and_nothing_to_read() -> None:
+    key = customer_key("shop", customer_hash("person@example.com"))
+    others = {customer_key("mall", customer_hash("person@example.com")), customer_key("shop", customer_hash("p"))}
     assert "person" not in key
-    assert customer_key(f"hidden:{key}") == key != customer_key("another@example.com")
+    assert key not in others
+    assert customer_key("shop", customer_hash("")) == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "is_test"), [("1", True), ("True", True), ("on", True), ("0", False), ("no", False), ("", False)]
+)
+def test_a_test_says_so_in_a_word_that_is_known(word: str, is_test: bool) -> None:
+    sale = shaped(ORDINARY | {"test": word})
+    assert isinstance(sale, Sale)
+    assert sale.test is is_test
 
 
 @given(st.dictionaries(st.sampled_from([*ORDINARY, "event_time", "click_id", "test", "clids"]), st.text(max_size=40)))

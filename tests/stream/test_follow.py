@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.model.caps import REMEMBERED, CapState
 from chalicelib.model.fact import Fact, conversion_id
-from chalicelib.store import items
+from chalicelib.store import fact_items
 from chalicelib.store.errors import Unavailable
 from chalicelib.store.fallback import Fallback
 from chalicelib.store.network import Network
@@ -19,7 +19,7 @@ from tests.web.shopfront import Front
 
 @pytest.fixture
 def follower(front: Front) -> Follower:
-    return Follower(Network(front.table, "ledger"), Fallback(front.queue, front.queue_url), items.fact_or_none)
+    return Follower(Network(front.table, "ledger"), Fallback(front.queue, front.queue_url), fact_items.fact_or_none)
 
 
 def booked(campaign: str, name: str) -> Fact:
@@ -28,9 +28,10 @@ def booked(campaign: str, name: str) -> Fact:
 
 
 def records(*facts: Fact) -> list[dict[str, Any]]:
+    images = [fact_items.fact_item(fact, "test") for fact in facts]
     return [
-        {"eventName": "INSERT", "dynamodb": {"NewImage": items.fact_item(fact, "test"), "SequenceNumber": str(number)}}
-        for number, fact in enumerate(facts)
+        {"eventName": "INSERT", "dynamodb": {"NewImage": image, "SequenceNumber": str(number)}}
+        for number, image in enumerate(images)
     ]
 
 
@@ -59,6 +60,16 @@ def test_only_bookings_in_earnest_count(front: Front, follower: Follower) -> Non
     campaign = front.link().campaign
     first = booked(campaign, "a")
     follower.follow(records(first, replace(first, n=1, kind="approved"), replace(booked(campaign, "t"), test=True)))
+    assert taken(front, campaign) == 1
+
+
+def test_a_browser_cannot_close_a_campaign(front: Front, follower: Follower) -> None:
+    campaign = front.link().campaign
+    claimed = [booked(campaign, str(n)) for n in range(5)]
+    claims = [replace(fact, source="browser", after=replace(fact.after, confirmed=False)) for fact in claimed]
+    follower.follow(records(*claims))
+    assert taken(front, campaign) == 0
+    follower.follow(records(replace(claimed[0], n=1, kind="confirmed")))
     assert taken(front, campaign) == 1
 
 
@@ -117,7 +128,7 @@ def test_somebody_who_counts_at_the_same_time_is_not_overwritten(front: Front) -
                 network.put_cap_state(campaign, network.cap_state(campaign).counting([booked(campaign, "theirs")]))
             return network.put_cap_state(campaign, state)
 
-    Follower(Raced(), Fallback(front.queue, front.queue_url), items.fact_or_none).follow(
+    Follower(Raced(), Fallback(front.queue, front.queue_url), fact_items.fact_or_none).follow(
         records(booked(campaign, "ours"))
     )
     assert taken(front, campaign) == 2

@@ -63,11 +63,11 @@ def states(front: Front, order: str, **said: str) -> list[tuple[str, str]]:
 
 def test_a_claim_that_nobody_confirmed_is_rejected_after_45_days(front: Front, ripener: Ripener) -> None:
     click = claim(front, "A-1")
-    front.passes(44 * DAY_MS)
+    front.passes(45 * DAY_MS)
     assert ripener.run(front.now, plenty)["unconfirmed"] == 0
     front.passes(DAY_MS)
     assert ripener.run(front.now, plenty)["unconfirmed"] == 1
-    sold = str((front.now - 45 * DAY_MS) // 1000)
+    sold = str((front.now - 46 * DAY_MS) // 1000)
     assert states(front, "A-1", click_id=click, event_time=sold) == [
         ("booked", "pending"),
         ("rejected", "rejected"),
@@ -78,7 +78,7 @@ def test_a_claim_that_nobody_confirmed_is_rejected_after_45_days(front: Front, r
 def test_a_confirmed_claim_is_left_alone(front: Front, ripener: Ripener) -> None:
     click = claim(front, "A-1")
     front.postback(click_id=click, order_id="A-1", **SALE)
-    front.passes(45 * DAY_MS)
+    front.passes(46 * DAY_MS)
     assert ripener.run(front.now, plenty)["unconfirmed"] == 0
 
 
@@ -88,7 +88,7 @@ def test_a_reviewed_goal_approves_by_itself_after_its_days(front: Front, ripener
     front.office.add_terms(link.campaign, "trial", "*", ("RevShare 10%", "RevShare 15%"), None)
     trial = SALE | {"goal": "trial", "order_id": "T-1", "click_id": front.click(link.slug)}
     conversion = front.postback(**trial)[1]["conversion_id"]
-    front.passes(13 * DAY_MS)
+    front.passes(14 * DAY_MS)
     assert ripener.run(front.now, plenty)["review 14"] == 0
     front.passes(DAY_MS)
     assert ripener.run(front.now, plenty)["review 14"] == 1
@@ -97,22 +97,22 @@ def test_a_reviewed_goal_approves_by_itself_after_its_days(front: Front, ripener
 
 def test_a_run_twice_writes_nothing_twice(front: Front, ripener: Ripener) -> None:
     claim(front, "A-1")
-    front.passes(45 * DAY_MS)
+    front.passes(46 * DAY_MS)
     assert [ripener.run(front.now, plenty)["unconfirmed"] for _ in range(2)] == [1, 0]
 
 
 def test_missed_runs_are_made_up_for(front: Front, ripener: Ripener) -> None:
-    ripener.run(front.now + 44 * DAY_MS, plenty)
+    ripener.run(front.now + 45 * DAY_MS, plenty)
     for day in range(3):
         claim(front, f"A-{day}")
         front.passes(DAY_MS)
-    assert ripener.run(front.now + 45 * DAY_MS, plenty)["unconfirmed"] == 3
+    assert ripener.run(front.now + 46 * DAY_MS, plenty)["unconfirmed"] == 3
 
 
 def test_a_run_whose_time_is_short_stops_and_the_next_goes_on(front: Front, ripener: Ripener) -> None:
     for order in range(6):
         claim(front, f"A-{order}")
-    front.passes(45 * DAY_MS)
+    front.passes(46 * DAY_MS)
     written = 0
     for _ in range(17):
         ticks = iter([60_000, 1_000])

@@ -12,7 +12,7 @@ from chalicelib.model import trust
 from chalicelib.model.fact import Fact
 from chalicelib.model.network import Campaign, Link
 from chalicelib.store.client import Client
-from chalicelib.store.directory import Directory
+from chalicelib.store.directory import EXACT, LENIENT, Directory
 from chalicelib.store.errors import Unavailable
 from chalicelib.store.fallback import Fallback
 from chalicelib.store.ledger import Ledger
@@ -20,6 +20,7 @@ from chalicelib.store.network import Network
 from chalicelib.store.visits import Visits
 from chalicelib.stream.drain import Drain
 from chalicelib.web.edge import Edge
+from chalicelib.web.ground import Survey
 from chalicelib.web.message import Request, Response
 from chalicelib.web.pixel import Pixel
 from chalicelib.web.postback import Postback
@@ -123,13 +124,13 @@ def build(service: Service) -> Front:
     url = sqs.create_queue(QueueName=uuid4().hex)["QueueUrl"]
     network, ledger, visits = Network(table, "ledger"), Ledger(table, "ledger"), Visits(table, "visits", 120)
     ring, shop = trust.click_keys(MASTER), f"shop-{uuid4().hex[:10]}"
-    directory = Directory(network, 60, lambda: front.now / 1000)
-    pixel = Pixel(directory, ledger, Fallback(queue, url), ring, "UTC")
-    edge = Edge(
-        Redirect(directory, visits, Fallback(queue, url), ring, "UTC"),
-        pixel,
-        Postback(directory, visits, ledger, ring, Prover(MASTER), "UTC"),
-    )
+    directory = Directory(network, 60, lambda: front.now / 1000, LENIENT)
+    records = Directory(network, 60, lambda: front.now / 1000, EXACT)
+    survey = Survey(records, ring)
+    pixel = Pixel(records, ledger, Fallback(queue, url), survey, "UTC")
+    redirect = Redirect(directory, visits, Fallback(queue, url), ring, "UTC")
+    postback = Postback(records, visits, ledger, survey, Prover(MASTER), "UTC")
+    edge = Edge(lambda: redirect, lambda: pixel, lambda: postback)
     office = Office(network, lambda: front.now, 60)
     drain = Drain(visits, pixel, ring, lambda: front.now)
     front = Front(table, queue, edge, ledger, office, drain, url, sqs, shop)

@@ -140,7 +140,7 @@ def test_a_claim_waits_in_the_queue_while_the_table_is_away(front: Front) -> Non
 def test_a_claim_on_a_link_never_seen_waits_too(front: Front) -> None:
     click = front.click(front.link().slug)
     front.passes(61_000)
-    front.edge.pixel.directory._known.clear()  # type: ignore[attr-defined]  # another process, which has seen nothing
+    front.edge.pixel().directory._known.clear()  # type: ignore[attr-defined]  # another process, which has seen nothing
     front.table.is_off = True
     show(front, click_id=click, **SALE)
     front.table.is_off = False
@@ -169,3 +169,16 @@ def test_a_claim_that_nobody_takes_is_one_complete_line(front: Front, capsys: py
 def test_any_garbage_is_answered(front: Front, method: str, path: str, query: str, body: bytes) -> None:
     answer = front.edge.answer(Request(method, path, (query,), {}, body), front.now)
     assert answer.status == (200 if path == "/p.gif" else 204)
+
+
+def test_the_pages_own_parameters_are_its_own_business(front: Front) -> None:
+    click = front.click(front.link().slug)
+    show(front, click_id=click, cb="[timestamp]", event_time="x", **SALE)
+    assert confirmed(front, click) == ["booked", "confirmed"]
+
+
+def test_control_characters_are_refused_at_the_pixel_too(front: Front) -> None:
+    click = front.click(front.link().slug)
+    front.table.calls.clear()
+    show(front, click_id=click, **(SALE | {"order_id": "\x1b]0;owned\x07"}))
+    assert "PutItem" not in front.table.calls

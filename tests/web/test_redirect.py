@@ -21,9 +21,9 @@ def test_a_click_is_redirected_and_never_cached(front: Front) -> None:
 
 def test_a_click_keeps_its_evidence_cut_to_what_may_be_kept(front: Front) -> None:
     id = front.click(front.link().slug, "?sub1=news&sub2=%C3%BC&sub5=" + "x" * 600)
-    found = clickid.read(front.edge.redirect.ring, id)
+    found = clickid.read(front.edge.redirect().ring, id)
     assert found is not None
-    click = front.edge.postback.clicks.click(found)
+    click = front.edge.postback().clicks.click(found)
     assert click.subs == ("news", "ü", "", "", "x" * 500)
     assert (click.agent, click.address, click.country, click.method) == ("Test/1", "192.0.2.0/24", "DE", "GET")
 
@@ -50,9 +50,9 @@ def test_a_head_request_is_redirected_and_says_what_it_is(front: Front) -> None:
 
 
 def purpose(front: Front, location: str) -> tuple[str, str]:
-    id = clickid.read(front.edge.redirect.ring, parse_qs(urlsplit(location).query)["clid"][0])
+    id = clickid.read(front.edge.redirect().ring, parse_qs(urlsplit(location).query)["clid"][0])
     assert id is not None
-    click = front.edge.postback.clicks.click(id)
+    click = front.edge.postback().clicks.click(id)
     return click.method, click.purpose
 
 
@@ -123,11 +123,11 @@ def test_a_visitor_arrives_while_the_table_is_away_and_the_click_is_there_afterw
     front.passes(10 * 60_000)
     id = front.click(slug)
     front.table.is_off = False
-    found = clickid.read(front.edge.redirect.ring, id)
+    found = clickid.read(front.edge.redirect().ring, id)
     assert found is not None
-    assert front.edge.postback.clicks.click(found).agent == ""
+    assert front.edge.postback().clicks.click(found).agent == ""
     assert front.drain.take(front.queued()) == []
-    assert front.edge.postback.clicks.click(found).agent == "Test/1"
+    assert front.edge.postback().clicks.click(found).agent == "Test/1"
 
 
 def test_a_conversion_is_attributed_before_its_click_has_come(front: Front) -> None:
@@ -159,9 +159,9 @@ def test_a_click_that_nobody_takes_is_one_complete_line(front: Front, capsys: py
     [line] = [json.loads(text) for text in capsys.readouterr().out.splitlines() if '"spilled"' in text]
     assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] == "spilled"
     front.drain.write(line["message"])
-    found = clickid.read(front.edge.redirect.ring, id)
+    found = clickid.read(front.edge.redirect().ring, id)
     assert found is not None
-    assert front.edge.postback.clicks.click(found).subs[0] == "☃"
+    assert front.edge.postback().clicks.click(found).subs[0] == "☃"
 
 
 def test_a_queued_click_that_comes_twice_is_one_click_marked_late(front: Front) -> None:
@@ -186,3 +186,17 @@ def test_a_bad_message_comes_again_and_holds_up_nobody(front: Front) -> None:
         {"messageId": f"bad-{n}", "body": body} for n, body in enumerate(["{", "{}", '{"kind": "click", "id": "x"}'])
     ]
     assert front.drain.take([*bad, good]) == ["bad-0", "bad-1", "bad-2"]
+
+
+@pytest.mark.parametrize("slug", ["x" * 2100, "a", "%E2%82%AC" * 700, "a.b", "a b"])
+def test_what_cannot_be_a_slug_is_not_looked_up(front: Front, slug: str) -> None:
+    front.table.calls.clear()
+    assert front.ask("GET", f"/c/{slug}").status == 404
+    assert front.table.calls == []
+
+
+def test_of_a_referring_page_only_the_host_is_kept(front: Front) -> None:
+    answer = front.ask("GET", f"/c/{front.link().slug}", referer="https://me@blog.example?email=x#y")
+    id = clickid.read(front.edge.redirect().ring, parse_qs(urlsplit(answer.headers["Location"]).query)["clid"][0])
+    assert id is not None
+    assert front.edge.postback().clicks.click(id).referrer == "blog.example"
