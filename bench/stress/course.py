@@ -39,7 +39,7 @@ USUAL: Final[tuple[Outcome, ...]] = (
     (200, "replayed", ""),
     (200, "replayed", "by_advertiser"),
     # It was rejected before it was approved: the later of the two words came first.
-    (409, "conflict", "already_rejected"),
+    (422, "rejected", "already_rejected"),
 )
 """The answers that this plan may get for good."""
 
