@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests.browser.chromium import browser, context, page, profile  # noqa: F401 - fixtures of all rooms
 from tests.services import ministack, moto  # noqa: F401 - fixtures of all rooms
 from tests.stack import Standing, standing
 

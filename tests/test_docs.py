@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from chalicelib.model import reasons
+from chalicelib.reports import lines
 from chalicelib.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -53,6 +54,11 @@ def test_every_setting_is_documented() -> None:
     for field in dataclasses.fields(Settings):
         if field.name not in AWS_OWN:
             assert f"`CLICKLEDGER_{field.name.upper()}`" in page, field.name
+
+
+def test_every_column_of_a_report_is_documented() -> None:
+    page = (ROOT / "docs" / "reports.md").read_text()
+    assert {column for column in (*lines.COMMISSIONS, *lines.SUMMARY) if f"`{column}`" not in page} == set()
 
 
 def test_every_decision_has_a_number_of_its_own() -> None:

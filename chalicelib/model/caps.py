@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from chalicelib.model.fact import Fact
 
-REMEMBERED: Final = 200
-"""How many counted conversions a state remembers: several batches, so that a batch that comes again is recognised."""
+REMEMBERED: Final = 64
+"""How many counted conversions a state remembers: more than two batches, so that one that comes again is recognised."""
+
+NAME_CHARACTERS: Final = 10
+"""So much of a conversion's id tells it from the others that are remembered; the state stays one write unit."""
 
 DAYS_KEPT: Final = 3
 MONTHS_KEPT: Final = 2
@@ -26,9 +29,10 @@ class CapState:
         """The state after counting the conversions of `facts`, each once."""
         seen, taken, counted = set(self.counted), dict(self.taken), list(self.counted)
         for fact in facts:
-            if fact.conversion not in seen:
-                seen.add(fact.conversion)
-                counted.append(fact.conversion)
+            name = fact.conversion[:NAME_CHARACTERS]
+            if name not in seen:
+                seen.add(name)
+                counted.append(name)
                 for period in (fact.day, fact.day[:7], "total"):
                     taken[period] = taken.get(period, 0) + 1
         return CapState(_recent(taken), counted[-REMEMBERED:], self.version)

@@ -12,7 +12,7 @@ A reader takes the text back by removing one apostrophe from each such start: se
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import BinaryIO, Final
 
@@ -31,35 +31,33 @@ def _starts(mark: str) -> re.Pattern[str]:
 
 _tempting = _starts("").sub
 _marked = _starts("'").sub
-# A letter or digit at its start and nothing that divides: the ordinary cell, told from the others at little cost.
-_ordinary = re.compile("[0-9A-Za-z_][^,;\t\r\n]*").fullmatch
+
+# A letter or digit at its start, and nothing that divides or quotes: the ordinary cell, told apart at little cost.
+_ordinary = re.compile('[0-9A-Za-z_][^,;"\t\r\n]*').fullmatch
+
+
+def cell(text: str) -> str:
+    """Text as it stands in a line: disarmed, and quoted if it must be."""
+    return text if not text or _ordinary(text) else _quoted(disarmed(text))
+
+
+repeated = lru_cache(4096)(cell)
+"""The same, for what stands in many lines."""
 
 
 def disarmed(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
-    return text if not text or _ordinary(text) else _tempting("'", text)
+    return _tempting("'", text)
 
 
-repeated = lru_cache(4096)(disarmed)
-"""The same, for what stands in many lines."""
+def told(text: str) -> str:
+    """The text behind disarmed text: `told(disarmed(text)) == text` for every text."""
+    return _marked("", text)
 
 
-def told(cell: str) -> str:
-    """The text behind a disarmed cell: `told(disarmed(text)) == text` for every text."""
-    return _marked("", cell)
-
-
-def line(cells: Sequence[str]) -> str:
-    """One line of CSV with its CRLF, as csv.writer writes it."""
-    return writer(cells)(cells)
-
-
-def writer(cells: Sequence[str]) -> Callable[[Sequence[str]], str]:
-    """How to write a line of these cells, or of some of them: most have nothing to quote, and that is soon done."""
-    text = ",".join(cells)
-    if '"' in text or "\r" in text or "\n" in text or text.count(",") >= len(cells):
-        return _quoted
-    return _joined
+def line(cells: Iterable[str]) -> str:
+    """One line of CSV with its CRLF, from cells as `cell` gives them and plain numbers."""
+    return ",".join(cells) + "\r\n"
 
 
 def encoded(lines: Iterable[str]) -> bytes:
@@ -68,15 +66,11 @@ def encoded(lines: Iterable[str]) -> bytes:
 
 
 def table(stream: BinaryIO) -> Iterator[list[str]]:
-    """The lines of a CSV file that we wrote, as cells; the header is the first."""
+    """The lines of a CSV file that we wrote, as cells that are still disarmed; the header is the first."""
     return csv.reader(io.TextIOWrapper(stream, "utf-8", newline=""))
 
 
-def _joined(cells: Sequence[str]) -> str:
-    return ",".join(cells) + "\r\n"
-
-
-def _quoted(cells: Sequence[str]) -> str:
-    quoted = io.StringIO()
-    csv.writer(quoted, lineterminator="\r\n").writerow(cells)
-    return quoted.getvalue()
+def _quoted(text: str) -> str:
+    if '"' in text or "," in text or "\r" in text or "\n" in text:
+        return '"' + text.replace('"', '""') + '"'
+    return text

@@ -34,7 +34,8 @@ class Chain:
         for day in sorted(filter(is_day, self._archive.folders(FOLDER)), reverse=True):
             found = self.published(day)
             if found is not None:
-                self._note(day, found.sha256)
+                if not self._days.manifest(day):
+                    self._note(day, found.sha256)
                 return found
         return None
 

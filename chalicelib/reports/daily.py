@@ -16,7 +16,9 @@ from chalicelib.model.day import accounting_day, back
 from chalicelib.reports.chain import Chain
 from chalicelib.reports.draft import BATCH, Draft
 from chalicelib.reports.manifest import COMMISSIONS, Broken, Part, Published
-from chalicelib.reports.merge import Row, listed, listed_only, merged, unlisted
+from chalicelib.reports.merge import listed, listed_only, merged, unlisted
+from chalicelib.reports.rows import Row
+from chalicelib.reports.sheet import Content
 from chalicelib.reports.stores import Archive, Days
 from chalicelib.reports.survey import WINDOW, Survey
 from chalicelib.reports.work import Cursor, Work
@@ -106,8 +108,8 @@ class DailyReport:
             raise ValueError(f"{day} is published")
         prefix, kept = f"{PREVIEWS}{day}/", set[str]()
 
-        def keep(part: Part, path: Path) -> None:
-            self._archive.put(prefix + part.name, path)
+        def keep(part: Part, content: Content) -> None:
+            self._archive.put(prefix + part.name, content)
             kept.add(prefix + part.name)
 
         survey = Survey(self._days, self._chain, day)
@@ -129,7 +131,7 @@ class DailyReport:
         with self._folder() as folder, self._open(published) as commissions:
             keys = listed(self._days, [commissions], published.listed)
             draft = Draft(day, folder, _drop, self._batch)
-            _exhaust(draft.take(listed_only(merged(self._days, published.listed), keys)))
+            _exhaust(draft.take(listed_only(merged(self._days, published.listed, day), keys)))
             _exhaust(draft.finish())
         again = draft.manifest(published.time_zone, published.previous)
         mine, theirs = ({part.name: part for part in parts} for parts in (again.parts, published.parts))
@@ -215,7 +217,7 @@ class DailyReport:
     def _rows(self, draft: Draft, survey: Survey, opened: ExitStack) -> Iterator[Row]:
         """All facts of the day, and those of doubtful shards that no manifest lists."""
         own = [(draft.day, shard) for shard in self._days.shards]
-        rows = merged(self._days, [*own, *draft.doubtful], draft.position)
+        rows = merged(self._days, [*own, *draft.doubtful], draft.day, draft.position)
         if not draft.doubtful:
             return rows
         files = [
@@ -225,8 +227,8 @@ class DailyReport:
         ]
         return unlisted(rows, listed(self._days, files, set(draft.doubtful)))
 
-    def _keep(self, part: Part, path: Path) -> None:
-        self._archive.put_new(part.key, path)
+    def _keep(self, part: Part, content: Content) -> None:
+        self._archive.put_new(part.key, content)
 
     def _published(self, day: str) -> Published:
         found = self._chain.published(day)
@@ -254,7 +256,7 @@ class DailyReport:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _drop(part: Part, path: Path) -> None:
+def _drop(part: Part, content: Content) -> None:
     """What becomes of a part that is only compared."""
 
 

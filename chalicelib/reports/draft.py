@@ -5,15 +5,13 @@ writes the same bytes. All methods that may take long are generators, which stop
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, astuple
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from chalicelib.model.fact import Fact
 from chalicelib.reports import lines
-from chalicelib.reports.cells import line, writer
 from chalicelib.reports.manifest import COMMISSIONS, SUMMARY, Manifest, Part, Place, Previous, statement
-from chalicelib.reports.merge import Row
+from chalicelib.reports.rows import Row
 from chalicelib.reports.sheet import Keep, Sheet
 from chalicelib.reports.sums import Sums
 from chalicelib.reports.tally import Tally
@@ -43,22 +41,26 @@ class Draft:
         self._groups: dict[lines.Group, Sums] = {}
         self._sums: dict[str, Sums] = {}
         self._listed: dict[Place, Tally] = {}
-        self._parts: list[Part] = []
+        self._parts: dict[str, Part] = {}
         self._waiting = 0
         sheets = (Sheet(COMMISSIONS, folder).head(lines.COMMISSIONS), Sheet(SUMMARY, folder).head(lines.SUMMARY))
         self._sheets = {sheet.name: sheet for sheet in sheets}
         self._owed: dict[str, Sheet] = {}
 
     def take(self, rows: Iterable[Row]) -> Iterator[None]:
-        """Write rows in order, from behind `position`. Stops at each affiliate's end and after each batch."""
+        """Write rows in order, from behind `position`. Stops after each affiliate's first row and after each batch.
+
+        An affiliate's statement is finished in the step that writes the next one's first row: whoever goes on from
+        there starts behind that row, so a fact that appears meanwhile cannot ask for the finished statement.
+        """
         left = self._batch
-        for key, fact in rows:
-            if fact.affiliate != self._affiliate:
-                self._turn(fact.affiliate)
-                yield
-            self._write(key, fact)
+        for row in rows:
+            is_next = row.affiliate != self._affiliate
+            if is_next:
+                self._turn(row.affiliate)
+            self._write(row)
             left -= 1
-            if not left:
+            if is_next or not left:
                 left = self._batch
                 yield
 
@@ -74,7 +76,7 @@ class Draft:
 
     def manifest(self, time_zone: str, previous: Previous | None) -> Manifest:
         """The manifest of the finished report."""
-        return Manifest(self.day, time_zone, previous, self._sums, self._listed, tuple(self._parts))
+        return Manifest(self.day, time_zone, previous, self._sums, self._listed, tuple(self._parts.values()))
 
     @property
     def bytes(self) -> int:
@@ -96,10 +98,10 @@ class Draft:
             "is_read": self.is_read,
             "affiliate": self._affiliate,
             "earned": self._earned,
-            "groups": [[*group, *astuple(sums)] for group, sums in self._groups.items()],
-            "sums": {currency: astuple(sums) for currency, sums in self._sums.items()},
+            "groups": [[*group, *sums.values] for group, sums in self._groups.items()],
+            "sums": {currency: sums.values for currency, sums in self._sums.items()},
             "listed": [[*place, tally.plain()] for place, tally in self._listed.items()],
-            "parts": [asdict(part) for part in self._parts],
+            "parts": [asdict(part) for part in self._parts.values()],
             "sheets": {sheet.name: sheet.rows for sheet in self._sheets.values()},
         }
 
@@ -112,27 +114,22 @@ class Draft:
         self._groups = {(a, c, g, currency): Sums(*sums) for a, c, g, currency, *sums in state["groups"]}
         self._sums = {currency: Sums(*sums) for currency, sums in state["sums"].items()}
         self._listed = {(stamped, shard): Tally.read(tally) for stamped, shard, tally in state["listed"]}
-        self._parts = [Part(**part) for part in state["parts"]]
-        self._sheets = {name: Sheet(name, self._folder, rows) for name, rows in state["sheets"].items()}
+        self._parts = {part["name"]: Part(**part) for part in state["parts"]}
+        self._sheets = {name: Sheet.resumed(name, self._folder, rows) for name, rows in state["sheets"].items()}
 
-    def _write(self, key: str, fact: Fact) -> None:
-        cells = lines.cells(fact, self.day)
-        write = writer(cells)
-        self._sheets[COMMISSIONS].add(write(cells))
-        self._sheets[self._earned].add(write(lines.for_affiliate(cells)))
-        owed = self._owed.get(fact.advertiser) or self._owe(fact.advertiser)
-        owed.add(write(lines.for_advertiser(cells)))
-        group = (fact.advertiser, fact.campaign, fact.goal, fact.after.currency)
-        sums = self._groups.get(group)
+    def _write(self, row: Row) -> None:
+        self._sheets[COMMISSIONS].add(row.commission)
+        self._sheets[self._earned].add(row.earned)
+        (self._owed.get(row.advertiser) or self._owe(row.advertiser)).add(row.owed)
+        sums = self._groups.get(row.group)
         if sums is None:
-            sums = self._groups[group] = Sums()
-        sums.add(fact)
-        place = (fact.day, fact.conversion[0])
-        tally = self._listed.get(place)
+            sums = self._groups[row.group] = Sums()
+        sums.add(row.kind, row.moved)
+        tally = self._listed.get(row.place)
         if tally is None:
-            tally = self._listed[place] = Tally()
-        tally.add(key)
-        self.position = key
+            tally = self._listed[row.place] = Tally()
+        tally.add(row.key)
+        self.position = row.key
         self._waiting += 1
         if self._waiting == _FLUSH:
             self._waiting = 0
@@ -144,16 +141,16 @@ class Draft:
         return self._owed[advertiser]
 
     def _begin(self, name: str, columns: tuple[str, ...]) -> Sheet:
+        if name in self._parts:
+            raise ValueError(f"{name} is finished: rows out of order")
         self._sheets[name] = Sheet(name, self._folder).head(columns)
         return self._sheets[name]
 
     def _turn(self, affiliate: str | None) -> None:
         """From one affiliate to the next: the statement is finished, its sums go into the summary and the totals."""
         if self._affiliate is not None:
-            if affiliate is not None and f"{affiliate}#" < f"{self._affiliate}#":
-                raise ValueError(f"out of order: {affiliate!r} after {self._affiliate!r}")
             for group, sums in sorted(self._groups.items()):
-                self._sheets[SUMMARY].add(line(lines.summary(self.day, self._affiliate, group, sums)))
+                self._sheets[SUMMARY].add(lines.of_group(group, self._affiliate, sums, self.day))
                 self._sums[group[-1]] = self._sums.get(group[-1], Sums()).plus(sums)
             self._groups.clear()
             self._complete(self._earned)
@@ -164,8 +161,8 @@ class Draft:
 
     def _complete(self, name: str) -> None:
         sheet = self._sheets[name]
-        part = sheet.part(self.day)
-        self._keep(part, sheet.path)
-        sheet.path.unlink()
+        part, content = sheet.finish(self.day)
+        self._keep(part, content)
+        sheet.path.unlink(missing_ok=True)
         del self._sheets[name]
-        self._parts.append(part)
+        self._parts[name] = part

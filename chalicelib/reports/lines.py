@@ -7,67 +7,59 @@ stamped with an earlier day than the report's.
 """
 
 from functools import lru_cache
-from operator import itemgetter
 from typing import Final
 
 from chalicelib.model import money
 from chalicelib.model.day import iso
 from chalicelib.model.fact import Fact
-from chalicelib.reports.cells import disarmed, repeated
+from chalicelib.reports.cells import cell, line, repeated
 from chalicelib.reports.sums import Sums
 
-_SHOWN: Final = {
-    "provisional_period": "affiliate advertiser",
-    "stamped_day": "affiliate advertiser",
-    "late": "affiliate advertiser",
-    "accepted": "affiliate advertiser",
-    "event": "affiliate advertiser",
-    "kind": "affiliate advertiser",
-    "conversion": "affiliate advertiser",
-    "fact": "affiliate advertiser",
-    "source": "",
-    "affiliate": "advertiser",
-    "advertiser": "",
-    "campaign": "affiliate advertiser",
-    "goal": "affiliate advertiser",
-    "click_id": "affiliate advertiser",
-    "order_id": "affiliate advertiser",
-    "coupon": "affiliate advertiser",
-    "sale_amount": "affiliate advertiser",
-    "sale_refunded": "affiliate advertiser",
-    "sale_currency": "affiliate advertiser",
-    "status_word": "advertiser",
-    "state": "affiliate advertiser",
-    "reason": "affiliate advertiser",
-    "confirmed": "advertiser",
-    "currency": "affiliate advertiser",
-    "pending_commission": "affiliate",
-    "approved_commission": "affiliate",
-    "pending_revenue": "advertiser",
-    "approved_revenue": "advertiser",
-    "commission_after": "affiliate",
-    "revenue_after": "advertiser",
-    "terms": "affiliate",
-    "commission_rate": "affiliate",
-    "revenue_rate": "advertiser",
-    "sub1": "affiliate",
-    "sub2": "affiliate",
-    "sub3": "affiliate",
-    "sub4": "affiliate",
-    "sub5": "affiliate",
-}
-"""Each column of commissions.csv, and whose statements show it."""
+_WHEN: Final = ("provisional_period", "stamped_day", "late", "accepted", "event", "kind", "conversion", "fact")
+_WHAT: Final = (
+    "campaign",
+    "goal",
+    "click_id",
+    "order_id",
+    "coupon",
+    "sale_amount",
+    "sale_refunded",
+    "sale_currency",
+    "state",
+    "reason",
+    "currency",
+)
+_EARNED: Final = (
+    "pending_commission",
+    "approved_commission",
+    "commission_after",
+    "terms",
+    "commission_rate",
+    "sub1",
+    "sub2",
+    "sub3",
+    "sub4",
+    "sub5",
+)
+_OWED: Final = (
+    "pending_revenue",
+    "approved_revenue",
+    "revenue_after",
+    "revenue_rate",
+    "status_word",
+    "confirmed",
+)
 
-COMMISSIONS: Final = tuple(_SHOWN)
-"""A line per fact, sorted by affiliate, time of acceptance, conversion and number of the fact.
+COMMISSIONS: Final = (*_WHEN, "affiliate", "advertiser", "source", *_WHAT, *_EARNED, *_OWED)
+"""commissions.csv: a line per fact, sorted by affiliate, time of acceptance, conversion and number of the fact.
 
 `pending_...` and `approved_...` are what the fact moves by state, `..._after` is what the conversion earns after it.
 """
 
-AFFILIATE: Final = tuple(name for name, shown in _SHOWN.items() if "affiliate" in shown)
+AFFILIATE: Final = (*_WHEN, *_WHAT, *_EARNED)
 """An affiliate's statement: its own facts, and nothing of what the advertiser pays the network."""
 
-ADVERTISER: Final = tuple(name for name, shown in _SHOWN.items() if "advertiser" in shown)
+ADVERTISER: Final = (*_WHEN, "affiliate", *_WHAT, *_OWED)
 """An advertiser's statement: what it owes, and neither commissions nor the affiliates' own sub ids."""
 
 SUMMARY: Final = (
@@ -93,82 +85,87 @@ SUMMARY: Final = (
     "commission",
     "margin",
 )
-"""A line per affiliate, campaign, goal and currency: facts by kind (`conversions` are new ones: of kind booked),
-movements by state, and both states together."""
+"""summary.csv: a line per affiliate, campaign, goal and currency: facts by kind (`conversions` are the new ones, those
+booked), movements by state, and both states together."""
 
 Group = tuple[str, str, str, str]
 """What a line of the summary is about beside the affiliate: advertiser, campaign, goal and currency."""
 
-for_affiliate = itemgetter(*[COMMISSIONS.index(name) for name in AFFILIATE])
-for_advertiser = itemgetter(*[COMMISSIONS.index(name) for name in ADVERTISER])
-
-amount = lru_cache(16384)(money.decimal)
+_amount = lru_cache(16384)(money.decimal)
 
 
-def cells(fact: Fact, day: str) -> list[str]:
-    """The cells of COMMISSIONS for a fact in the report of `day`."""
-    after, moved, sale, code = fact.after, fact.moved, fact.amount, fact.after.currency
-    accepted = _time(fact.at_ms)
-    return [
-        day[:7],
-        fact.day,
-        "0" if fact.day == day else "1",
-        accepted,
-        accepted if fact.event_ms == fact.at_ms else _time(fact.event_ms),
-        fact.kind,
-        fact.conversion,
-        str(fact.n),
-        fact.source,
-        repeated(fact.affiliate),
-        repeated(fact.advertiser),
-        repeated(fact.campaign),
-        repeated(fact.goal),
-        disarmed(fact.click_id),
-        disarmed(fact.order_id),
-        disarmed(fact.coupon),
-        amount(sale.minor, sale.currency) if sale else "",
-        amount(after.refunded, sale.currency) if sale else "",
-        sale.currency if sale else "",
-        disarmed(fact.status_word),
-        after.state,
-        after.reason,
-        "1" if after.confirmed else "0",
-        code,
-        amount(moved.pending_commission, code),
-        amount(moved.approved_commission, code),
-        amount(moved.pending_revenue, code),
-        amount(moved.approved_revenue, code),
-        amount(after.commission, code),
-        amount(after.revenue, code),
-        repeated(fact.terms),
-        repeated(fact.commission_rate),
-        repeated(fact.revenue_rate),
-        *map(disarmed, fact.subs),
-    ]
+def of_fact(fact: Fact, day: str) -> tuple[str, str, str]:
+    """The lines of a fact in the report of `day`: in commissions.csv, the affiliate's and the advertiser's statement.
+
+    They share what both sides may see; who sees what is decided here and nowhere else.
+    """
+    when, what, earned, owed = _when(fact, day), _what(fact), _earned(fact), _owed(fact)
+    affiliate = repeated(fact.affiliate)
+    return (
+        f"{when},{affiliate},{repeated(fact.advertiser)},{fact.source},{what},{earned},{owed}\r\n",
+        f"{when},{what},{earned}\r\n",
+        f"{when},{affiliate},{what},{owed}\r\n",
+    )
 
 
-def summary(day: str, affiliate: str, group: Group, sums: Sums) -> list[str]:
-    """The cells of SUMMARY for one group of an affiliate's facts in the report of `day`."""
+def of_group(group: Group, affiliate: str, sums: Sums, day: str) -> str:
+    """The line of summary.csv for one group of an affiliate's facts in the report of `day`."""
     *names, currency = group
     kinds, amounts = sums.kinds, sums.money(currency)
     pending, approved, both = amounts["pending"], amounts["approved"], amounts["both"]
-    return [
-        day[:7],
-        disarmed(affiliate),
-        *map(disarmed, names),
-        currency,
-        str(sum(kinds.values())),
-        *map(str, kinds.values()),
-        pending["revenue"],
-        approved["revenue"],
-        pending["commission"],
-        approved["commission"],
-        pending["margin"],
-        approved["margin"],
-        both["revenue"],
-        both["commission"],
-        both["margin"],
-    ]
+    counts = (sum(kinds.values()), *kinds.values())
+    return line(
+        (
+            day[:7],
+            cell(affiliate),
+            *map(cell, names),
+            currency,
+            *map(str, counts),
+            pending["revenue"],
+            approved["revenue"],
+            pending["commission"],
+            approved["commission"],
+            pending["margin"],
+            approved["margin"],
+            both["revenue"],
+            both["commission"],
+            both["margin"],
+        )
+    )
+
+
+def _when(fact: Fact, day: str) -> str:
+    accepted = _time(fact.at_ms)
+    event = accepted if fact.event_ms == fact.at_ms else _time(fact.event_ms)
+    late = "0" if fact.day == day else "1"
+    return f"{day[:7]},{fact.day},{late},{accepted},{event},{fact.kind},{fact.conversion},{fact.n}"
+
+
+def _what(fact: Fact) -> str:
+    after, sale = fact.after, fact.amount
+    order = f"{repeated(fact.campaign)},{repeated(fact.goal)},{cell(fact.click_id)},{cell(fact.order_id)}"
+    paid = ",,"
+    if sale is not None:
+        code = sale.currency
+        paid = f"{_amount(sale.minor, code)},{_amount(after.refunded, code)},{code}"
+    return f"{order},{cell(fact.coupon)},{paid},{after.state},{after.reason},{after.currency}"
+
+
+def _earned(fact: Fact) -> str:
+    after, moved, code = fact.after, fact.moved, fact.after.currency
+    amounts = (
+        f"{_amount(moved.pending_commission, code)},{_amount(moved.approved_commission, code)},"
+        f"{_amount(after.commission, code)}"
+    )
+    return f"{amounts},{repeated(fact.terms)},{repeated(fact.commission_rate)},{','.join(map(cell, fact.subs))}"
+
+
+def _owed(fact: Fact) -> str:
+    after, moved, code = fact.after, fact.moved, fact.after.currency
+    amounts = (
+        f"{_amount(moved.pending_revenue, code)},{_amount(moved.approved_revenue, code)},{_amount(after.revenue, code)}"
+    )
+    return f"{amounts},{repeated(fact.revenue_rate)},{repeated(fact.status_word)},{'1' if after.confirmed else '0'}"
 
 
 @lru_cache(8192)
@@ -179,5 +176,4 @@ def _minute(minutes: int) -> str:
 def _time(ms: int) -> str:
     """What model.day.iso gives; the minute is remembered, for a million facts share few of them."""
     minutes, rest = divmod(ms, 60_000)
-    seconds, thousandths = divmod(rest, 1000)
-    return f"{_minute(minutes)}{seconds:02d}.{thousandths:03d}Z"
+    return f"{_minute(minutes)}{rest // 1000:02d}.{rest % 1000:03d}Z"

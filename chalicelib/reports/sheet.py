@@ -1,14 +1,15 @@
 """One CSV part while it grows on local disk."""
 
 from collections.abc import Callable
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from chalicelib.reports.cells import encoded, line
 from chalicelib.reports.manifest import Part, base, part_key
 
-Keep = Callable[[Part, Path], None]
+Content = bytes | Path
+Keep = Callable[[Part, Content], None]
 """What becomes of a finished part: it is put into the bucket, or only compared."""
 
 
@@ -20,13 +21,19 @@ class Sheet:
 
     __slots__ = ("_waiting", "add", "bytes", "name", "path", "rows")
 
-    def __init__(self, name: str, folder: Path, rows: int = 0) -> None:
-        self.name, self.path, self.rows = name, folder / base(name), rows
-        self.bytes = self.path.stat().st_size if self.path.exists() else 0
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name, self.path, self.rows, self.bytes = name, folder / base(name), 0, 0
         self._waiting: list[str] = []
         self.add: Final[Callable[[str], None]] = self._waiting.append
 
-    def head(self, columns: tuple[str, ...]) -> "Sheet":
+    @classmethod
+    def resumed(cls, name: str, folder: Path, rows: int) -> Self:
+        """A sheet that is on disk already, with so many rows."""
+        sheet = cls(name, folder)
+        sheet.rows, sheet.bytes = rows, sheet.path.stat().st_size
+        return sheet
+
+    def head(self, columns: tuple[str, ...]) -> Self:
         """Begin with a header, which is not counted as a row; the sheet itself."""
         self.add(line(columns))
         self.rows = -1
@@ -34,14 +41,22 @@ class Sheet:
 
     def flush(self) -> None:
         """Bring what waits to disk."""
-        with self.path.open("ab") as file:
+        if not self._waiting:
+            return
+        with self.path.open("ab" if self.bytes else "wb") as file:
             self.bytes += file.write(encoded(self._waiting))
         self.rows += len(self._waiting)
         self._waiting.clear()
 
-    def part(self, day: str) -> Part:
-        """Bring everything to disk, and what the manifest of `day` says of it."""
-        self.flush()
-        with self.path.open("rb") as file:
-            hashed = file_digest(file, "sha256").hexdigest()
-        return Part(self.name, part_key(day, self.name, hashed), self.rows, self.bytes, hashed)
+    def finish(self, day: str) -> tuple[Part, Content]:
+        """What the manifest of `day` says of the whole sheet, and its bytes; its file if it has one."""
+        if self.bytes:
+            self.flush()
+            with self.path.open("rb") as file:
+                hashed = file_digest(file, "sha256").hexdigest()
+            return Part(self.name, part_key(day, self.name, hashed), self.rows, self.bytes, hashed), self.path
+        # Most statements are short; a file for each would cost more than all that is in it.
+        content = encoded(self._waiting)
+        hashed = sha256(content).hexdigest()
+        rows = self.rows + len(self._waiting)
+        return Part(self.name, part_key(day, self.name, hashed), rows, len(content), hashed), content

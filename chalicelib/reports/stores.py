@@ -1,10 +1,12 @@
 """What the reports need of the stores that are given to them. Both raise the failures of model.ports."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeVar
 
 from chalicelib.model.fact import Fact
+
+T = TypeVar("T")
 
 
 class Days(Protocol):
@@ -14,8 +16,8 @@ class Days(Protocol):
     def shards(self) -> str:
         """The names of the shards in which a day's facts lie."""
 
-    def listing(self, day: str, shard: str, after: str = "") -> Iterator[tuple[str, Fact]]:
-        """Order key and fact, in order, from behind a key."""
+    def listing(self, day: str, shard: str, after: str, make: Callable[[str, Fact], T]) -> Iterator[T]:
+        """What `make` makes of order keys and facts, in order, from behind a key."""
 
     def order_keys(self, day: str, shard: str) -> Iterator[str]:
         """The order keys alone."""

@@ -1,8 +1,9 @@
 """Sums over facts of one currency: how many of each kind, and what they move by state."""
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
+from operator import add, attrgetter
 
-from chalicelib.model.fact import Fact
+from chalicelib.model.fact import Movement
 from chalicelib.model.money import decimal
 
 
@@ -20,10 +21,9 @@ class Sums:
     pending_revenue: int = 0
     approved_revenue: int = 0
 
-    def add(self, fact: Fact) -> None:
+    def add(self, kind: str, moved: Movement) -> None:
         """Count one fact."""
-        setattr(self, fact.kind, getattr(self, fact.kind) + 1)
-        moved = fact.moved
+        setattr(self, kind, getattr(self, kind) + 1)
         self.pending_commission += moved.pending_commission
         self.approved_commission += moved.approved_commission
         self.pending_revenue += moved.pending_revenue
@@ -31,7 +31,12 @@ class Sums:
 
     def plus(self, other: "Sums") -> "Sums":
         """Both together."""
-        return Sums(*(mine + its for mine, its in zip(astuple(self), astuple(other), strict=True)))
+        return Sums(*map(add, self.values, other.values))
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """All fields, in order: `Sums(*sums.values) == sums`."""
+        return _values(self)
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -62,3 +67,6 @@ class Sums:
             }
             for state, (revenue, commission) in states.items()
         }
+
+
+_values = attrgetter(*(field.name for field in fields(Sums)))

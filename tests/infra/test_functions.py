@@ -48,7 +48,7 @@ def test_time_brings_nothing_to_an_empty_network(spare: Standing) -> None:
 
 def test_the_drain_takes_what_the_queue_brings(spare: Standing) -> None:
     sqs, queue = spare.client("sqs"), spare.outputs["FallbackQueue"]
-    message = {"kind": "claim", "said": {}, "at": 1_790_000_000_000}
+    message = {"kind": "claim", "said": {}, "customer": "", "at": 1_790_000_000_000}
 
     sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(message))
 

@@ -193,7 +193,7 @@ def test_a_package_that_failed_is_made_again(copy: Path) -> None:
 
 def test_a_template_that_cfn_lint_refuses_is_one_line(copy: Path) -> None:
     resources = copy / "infra/resources.yaml"
-    resources.write_text(resources.read_text().replace("VisibilityTimeout: 240", "VisibilityTimeout: never"))
+    resources.write_text(resources.read_text().replace("VisibilityTimeout: 360", "VisibilityTimeout: never"))
 
     with pytest.raises(PackageError, match=r"^cfn-lint: .*VisibilityTimeout[^\n]*$|^cfn-lint: .*'never'[^\n]*$"):
         package("local", copy)

@@ -4,7 +4,6 @@ from uuid import uuid4
 
 import pytest
 
-from tests.browser.conftest import browser, context, profile  # noqa: F401 - fixtures
 from tests.journey.operator import Network, command
 from tests.stack import Standing
 

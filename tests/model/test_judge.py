@@ -12,7 +12,7 @@ from chalicelib.model.fact import Fact
 from chalicelib.model.judge import Replay
 from chalicelib.model.money import Money
 from chalicelib.model.network import DAY_MS, Campaign, Goal
-from chalicelib.model.sale import Refusal, Sale
+from chalicelib.model.sale import Refusal, Sale, Status
 from chalicelib.model.terms import Terms, rate
 from tests.model.world import CAMPAIGN, CLICK, LEAD, NOW, OTHER_CLICK, SALE, at, ground, money, sale, tell
 
@@ -176,7 +176,7 @@ def test_a_confirmed_conversion_does_not_expire() -> None:
         ("rejected", "approved", "already_rejected", "rejected"),
     ],
 )
-def test_a_status_moves_forward_only(first: str, then: str, kind: str, state: str) -> None:
+def test_a_status_moves_forward_only(first: str, then: Status, kind: str, state: str) -> None:
     facts, _ = tell([], sale(status=first))
     facts, answer = tell(facts, Sale("server", "sale", order_id="A-1", status=then), None)
     match answer:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.model.day import back, end
+from chalicelib.model.fact import Fact
 from chalicelib.reports.daily import Done, HandOver
-from tests.reports.world import DAY, FOREVER, HOUR, MORNING_AFTER, NOON, ZONE, Bucket, Desk, fact, stories
+from tests.reports.world import DAY, FOREVER, HOUR, MORNING_AFTER, NOON, ZONE, Bucket, Desk, fact, stories, time_for
 
 TOMORROW = back(DAY, -1)
 AFTER_TOMORROW = end(TOMORROW, ZONE) + HOUR
@@ -21,10 +23,9 @@ LATE = [fact("C-1"), fact("C-2", affiliate="ben"), fact("C-3", NOON + 24 * HOUR,
 def two_days(desk: Desk, in_hands: bool) -> int:
     """Publish a day and the day after with its late facts; how many runs the second one took."""
     desk.table.show(FACTS)
-    runs = desk.run_in_hands() if in_hands else len(desk.run())
+    desk.run_in_hands() if in_hands else desk.run()
     desk.table.show(LATE)
-    runs = desk.run_in_hands(AFTER_TOMORROW) if in_hands else len(desk.run(AFTER_TOMORROW))
-    return runs
+    return desk.run_in_hands(AFTER_TOMORROW) if in_hands else len(desk.run(AFTER_TOMORROW))
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +65,9 @@ def test_a_lost_cursor_is_found_in_the_bucket(desk: Desk, whole: dict[str, bytes
     desk.batch = 5
     desk.table.show(FACTS)
     handed_over(desk, steps)
-    looks = []
-    outcome = desk.report.run(MORNING_AFTER, lambda: looks.append(1) or FOREVER)
-    assert outcome == Done((DAY,))
-    assert len(looks) < 100 - steps
+    looks = iter([FOREVER] * 100)
+    assert desk.report.run(MORNING_AFTER, lambda: next(looks)) == Done((DAY,))
+    assert len(list(looks)) > steps
     assert {name: content for name, content in whole.items() if name.startswith(DAY)} == desk.published()
 
 
@@ -81,8 +81,7 @@ def test_a_run_hands_over_when_only_its_reserve_is_left(desk: Desk) -> None:
 
 def test_days_that_were_published_before_the_hand_over_are_told(desk: Desk) -> None:
     desk.table.show(FACTS)
-    left = [FOREVER] * 70 + [0] * 1000
-    outcome = desk.report.run(AFTER_TOMORROW, lambda: left.pop(0))
+    outcome = desk.report.run(AFTER_TOMORROW, time_for(100))
     assert isinstance(outcome, HandOver)
     assert outcome.days == (DAY,)
     assert outcome.cursor["day"] == TOMORROW
@@ -142,23 +141,71 @@ def test_a_cursor_that_leads_nowhere_is_not_missed(desk: Desk, cursor: dict[str,
     assert len(desk.lines()) == len(FACTS)
 
 
-@pytest.mark.parametrize("harm", ["gone", "changed", "of another version"])
-def test_harmed_work_is_begun_anew(desk: Desk, whole: dict[str, bytes], harm: str) -> None:
+def harm(content: dict[str, bytes], cursor: dict[str, str], how: str) -> dict[str, str]:
+    """Do harm to the work that a cursor names; the cursor that names it now."""
+    state = f"work/{DAY}/{cursor['state']}"
+    [part] = [key for key in content if key.startswith("work/") and key.endswith("-commissions.csv")][-1:]
+    match how:
+        case "a part is gone":
+            del content[part]
+        case "a part has changed":
+            content[part] += b"x"
+        case "the state is gone":
+            del content[state]
+        case "the state has changed":
+            content[state] = content[state].replace(b'"is_read": false', b'"is_read": true')
+        case "the state is of another version":
+            other = json.dumps(json.loads(content[state]) | {"format": 0}).encode()
+            name = f"{sha256(other).hexdigest()}-state.json"
+            content[f"work/{DAY}/{name}"] = other
+            return cursor | {"state": name}
+    return cursor
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "a part is gone",
+        "a part has changed",
+        "the state is gone",
+        "the state has changed",
+        "the state is of another version",
+    ],
+)
+def test_harmed_work_is_begun_anew(desk: Desk, whole: dict[str, bytes], how: str) -> None:
     desk.batch = 3
     desk.table.show(FACTS)
-    cursor = handed_over(desk, 55)
-    content = desk.bucket.content
-    if harm == "of another version":
-        state = json.loads(content[f"work/{DAY}/{cursor['state']}"])
-        content[f"work/{DAY}/{cursor['state']}"] = json.dumps(state | {"format": 0}).encode()
-    else:
-        [key] = [key for key in content if key.startswith("work/") and key.endswith("-commissions.csv")][-1:]
-        if harm == "gone":
-            del content[key]
-        else:
-            content[key] += b"x"
-    assert desk.report.run(MORNING_AFTER, lambda: FOREVER, cursor) == Done((DAY,))
+    cursor = harm(desk.bucket.content, handed_over(desk, 55), how)
+    desk.bucket.delete(f"work/{DAY}/latest")
+    handed = desk.report.run(MORNING_AFTER, time_for(53), cursor)
+    assert isinstance(handed, HandOver)
+    assert desk.report.run(MORNING_AFTER, lambda: FOREVER, handed.cursor) == Done((DAY,))
     assert {name: content for name, content in whole.items() if name.startswith(DAY)} == desk.published()
+
+
+def test_facts_that_appear_between_two_hands_never_spoil_the_report(desk: Desk) -> None:
+    """At each hand-over every affiliate, done with or not, gets one more fact, later than all it has."""
+    desk.batch = 2
+    desk.table.show(FACTS)
+    shown: list[Fact] = []
+
+    def appear() -> None:
+        if len(shown) < 100:
+            at_ms = NOON + 5 * HOUR + len(shown)
+            fresh = [
+                fact(f"D-{id}-{len(shown)}", at_ms, affiliate=id) for id in ("aff-3", "anna", "anna-a", "ben", "zoe")
+            ]
+            desk.table.show(fresh)
+            shown.extend(fresh)
+
+    assert isinstance(desk.report.run(MORNING_AFTER, time_for(48)), HandOver)
+    desk.run_in_hands(between=appear)
+    first = desk.lines()
+    assert len(FACTS) < len(first) < len(FACTS) + len(shown)
+    assert desk.report.rebuild(DAY).differing == ()
+    desk.run(AFTER_TOMORROW)
+    listed = [(line["conversion"], line["fact"]) for line in first + desk.lines(day=TOMORROW)]
+    assert sorted(listed) == sorted((one.conversion, str(one.n)) for one in FACTS + shown)
 
 
 @given(st.lists(st.booleans(), max_size=120))

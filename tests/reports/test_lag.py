@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.model.day import back, end
@@ -34,6 +34,7 @@ def due(run: int) -> int:
     return end(back(DAY, -run), ZONE) + HOUR
 
 
+@settings(deadline=None, max_examples=60)
 @given(lagging())
 def test_every_fact_is_in_exactly_one_manifest(facts: list[tuple[Fact, int]]) -> None:
     with TemporaryDirectory() as folder:
@@ -49,6 +50,7 @@ def test_every_fact_is_in_exactly_one_manifest(facts: list[tuple[Fact, int]]) ->
             assert desk.report.rebuild(back(DAY, -run)).differing == ()
 
 
+@settings(deadline=None, max_examples=60)
 @given(lagging(), st.sets(st.integers(0, RUNS - 2)))
 def test_and_so_it_is_when_runs_are_missed(facts: list[tuple[Fact, int]], missed: set[int]) -> None:
     with TemporaryDirectory() as folder:
@@ -61,9 +63,10 @@ def test_and_so_it_is_when_runs_are_missed(facts: list[tuple[Fact, int]], missed
         assert listed == Counter(fact.conversion for fact, _ in facts)
 
 
-@given(lagging(2), st.integers(1, 3))
+@settings(deadline=None, max_examples=30)
+@given(lagging(2), st.integers(1, 3), st.integers(46, 56))
 def test_and_so_it_is_when_facts_appear_while_a_report_is_handed_over(
-    facts: list[tuple[Fact, int]], batch: int
+    facts: list[tuple[Fact, int]], batch: int, steps: int
 ) -> None:
     with TemporaryDirectory() as folder:
         desk = Desk(Path(folder), batch=batch)
@@ -73,7 +76,7 @@ def test_and_so_it_is_when_facts_appear_while_a_report_is_handed_over(
             def appear(waiting: list[Fact] = waiting) -> None:
                 desk.table.show([waiting.pop()] if waiting else [])
 
-            desk.run_in_hands(due(run), between=appear)
+            desk.run_in_hands(due(run), steps, between=appear)
             desk.table.show(waiting)
         days = [back(DAY, -run) for run in range(RUNS)]
         listed = Counter(line["conversion"] for day in days for line in desk.lines(day=day))

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from chalicelib.model.day import back
 from chalicelib.reports.cells import encoded, line
-from chalicelib.reports.lines import COMMISSIONS, cells
+from chalicelib.reports.lines import COMMISSIONS, of_fact
 from chalicelib.reports.merge import listed, listed_only, merged, unlisted
+from chalicelib.reports.rows import row
 from chalicelib.reports.tally import Tally
 from chalicelib.store.days import Days
 from tests.reports.world import DAY, NOON, Table, fact, stories
@@ -28,24 +29,24 @@ def every(day: str) -> list[tuple[str, str]]:
 def test_facts_come_by_affiliate_time_conversion_and_number() -> None:
     table = Table()
     table.show(stories(40))
-    rows = list(merged(days(table), every(DAY)))
-    facts = [fact for _, fact in rows]
-    assert facts == sorted(stories(40), key=lambda one: (one.affiliate, one.at_ms, one.conversion, one.n))
-    assert [key for key, _ in rows] == sorted(key for key, _ in rows)
+    rows = list(merged(days(table), every(DAY), DAY))
+    facts = sorted(stories(40), key=lambda one: (one.affiliate, one.at_ms, one.conversion, one.n))
+    assert [one.commission for one in rows] == [of_fact(fact, DAY)[0] for fact in facts]
+    assert [one.key for one in rows] == sorted(one.key for one in rows)
 
 
 def test_the_order_goes_on_from_a_key() -> None:
     table = Table()
     table.show(stories(40))
-    rows = list(merged(days(table), every(DAY)))
-    assert list(merged(days(table), every(DAY), rows[17][0])) == rows[18:]
+    rows = list(merged(days(table), every(DAY), DAY))
+    assert list(merged(days(table), every(DAY), DAY, rows[17].key)) == rows[18:]
 
 
 @given(KEYS, KEYS)
 def test_rows_are_told_apart_by_whether_they_are_listed(shown: list[str], known: list[str]) -> None:
-    rows = [(key, FACT) for key in shown]
-    assert [key for key, _ in unlisted(rows, iter(known))] == sorted(set(shown) - set(known))
-    assert [key for key, _ in listed_only(rows, iter(known))] == sorted(set(shown) & set(known))
+    rows = [row(DAY, (DAY, "0"), key, FACT) for key in shown]
+    assert [one.key for one in unlisted(rows, iter(known))] == sorted(set(shown) - set(known))
+    assert [one.key for one in listed_only(rows, iter(known))] == sorted(set(shown) & set(known))
 
 
 def test_a_report_lists_the_keys_of_its_facts() -> None:
@@ -53,10 +54,10 @@ def test_a_report_lists_the_keys_of_its_facts() -> None:
     facts = [*stories(9), fact("evil", affiliate="=anna"), fact("odd", NOON - 86_400_000)]
     table.show(facts)
     places = [*every(earlier), *every(DAY)]
-    rows = list(merged(days(table), places))
-    file = encoded([line(COMMISSIONS), *(line(cells(fact, DAY)) for _, fact in rows)])
-    assert list(listed(days(table), [io.BytesIO(file)], places)) == [key for key, _ in rows]
-    own = [key for key, fact in rows if fact.day == DAY and fact.conversion[0] in "01234567"]
+    rows = list(merged(days(table), places, DAY))
+    file = encoded([line(COMMISSIONS), *(one.commission for one in rows)])
+    assert list(listed(days(table), [io.BytesIO(file)], places)) == [one.key for one in rows]
+    own = [one.key for one in rows if one.place in every(DAY)[:8]]
     assert list(listed(days(table), [io.BytesIO(file)], every(DAY)[:8])) == own
 
 

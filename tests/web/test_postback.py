@@ -314,7 +314,9 @@ def test_a_json_body_is_signed_the_standard_webhooks_way(front: Front, click: st
     headers = webhook(front, secret, body, front.now // 1000)
     answer = front.ask("POST", "/postback", body, content_type="application/json", **headers)
     assert said(answer)["status"] == "accepted"
-    changed = front.ask("POST", "/postback", body.replace(b"50.00", b"60.00"), content_type="application/json", **headers)
+    changed = front.ask(
+        "POST", "/postback", body.replace(b"50.00", b"60.00"), content_type="application/json", **headers
+    )
     beside = front.ask("POST", "/postback?coupon=X", body, content_type="application/json", **headers)
     assert [said(answer)["reason"] for answer in (changed, beside)] == ["bad_signature", "bad_signature"]
 

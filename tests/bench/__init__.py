@@ -1,0 +1,1 @@
+"""What the program costs, and the bench that says so."""
