@@ -12,6 +12,8 @@ from uuid import uuid4
 import pytest
 from chalice.test import Client, HTTPResponse
 
+from chalicelib import wiring
+from chalicelib.settings import settings
 from tests.services import Service
 from tests.web.shopfront import MASTER, Front, build
 
@@ -25,7 +27,7 @@ def sale() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def environment(ministack: str) -> Iterator[Front]:
-    """The environment of a function, set before the program reads it for the first time in this process."""
+    """The environment of a function."""
     front = build(Service(ministack, "boto3"))
     told = {
         "AWS_ENDPOINT_URL": ministack,
@@ -41,9 +43,19 @@ def environment(ministack: str) -> Iterator[Front]:
     }
     before = dict(os.environ)
     os.environ.update(told)
+    forget()
     yield front
     os.environ.clear()
     os.environ.update(before)
+    forget()
+
+
+def forget() -> None:
+    """What this process knows of its environment is read again: other tests may have asked before."""
+    settings.cache_clear()
+    for part in vars(wiring).values():
+        if hasattr(part, "cache_clear"):
+            part.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +69,6 @@ def client(environment: Front) -> Iterator[Client]:
 
 @pytest.fixture
 def front(environment: Front) -> Front:
-    from chalicelib import wiring
-
     environment.now = wiring.now_ms()
     return environment
 
