@@ -17,7 +17,7 @@ from chalice.app import (
     SQSEvent,
 )
 
-from chalicelib import wiring
+from chalicelib import bare, wiring
 from chalicelib.web import doors, tag
 from chalicelib.web.edge import WELL
 from chalicelib.web.message import Request as Asked
@@ -77,7 +77,7 @@ def health() -> Response:
 @app.lambda_function(name="edge")
 def edge(event: dict[str, Any], context: object) -> dict[str, Any]:
     """All of the above through the cheaper door: an HTTP API or function URL."""
-    return doors.to_http(wiring.edge().answer(doors.from_http(event), wiring.now_ms()))
+    return bare.edge(event, context)
 
 
 @app.on_sqs_message(queue_arn="arn:aws:sqs:us-east-1:000000000000:fallback", batch_size=10, name="drain")

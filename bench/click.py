@@ -5,8 +5,6 @@ Both speak to the same stand-in in another process and take turns within one run
 
 import gc
 import json
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -15,21 +13,15 @@ from typing import Any, Final
 
 from bench import scene
 from bench.scene import Scene
-from bench.size import item_bytes
-from bench.stub import ROOT, Stub
+from bench.stub import Stub
+from bench.units import bill, item_bytes
 
-ROUNDS: Final = 15
-TURN: Final = 200
 COUNTED: Final = 20
 
 
-def figures(scene: Scene, rounds: int = ROUNDS, turn: int = TURN) -> dict[str, float]:
+def figures(at: Scene, rounds: int, turn: int) -> dict[str, float]:
     """The click's figures, measured in a fresh process: `rounds` times `turn` calls of each."""
-    command = [sys.executable, "-m", "bench.click", str(scene.stub.port), str(rounds), str(turn)]
-    environment = scene.environment | {"PATH": os.environ.get("PATH", "")}
-    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
-    told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    return at.measured("bench.click", rounds, turn)
 
 
 def _measure(stub: Stub, rounds: int, turn: int) -> dict[str, float]:
@@ -37,40 +29,42 @@ def _measure(stub: Stub, rounds: int, turn: int) -> dict[str, float]:
 
     import app
 
-    def follow(event: dict[str, Any]) -> None:
-        answer = app.edge(event, None)
+    def follow(event: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = app.edge(event, None)
         if answer["statusCode"] != 302:
             raise AssertionError(answer)
+        return answer
 
     event = scene.click()
     follow(event)  # reads the link and its campaign, which are then kept
     stub.seen()
     for _ in range(COUNTED):
-        follow(event)
-    counted = stub.seen()
+        answer = follow(event)
+    calls = stub.seen()
+    item, counted = calls[-1].body["Item"], bill(calls)
     follow(scene.largest_click())
-    largest = stub.seen().item
+    largest = item_bytes(stub.seen()[-1].body["Item"])
     client = boto3.client("dynamodb")
-    ratios, own = _ratios(
-        lambda: follow(event), lambda: client.put_item(TableName="visits", Item=counted.item), rounds, turn
-    )
+    ratios, own = _ratios(lambda: follow(event), lambda: client.put_item(TableName="visits", Item=item), rounds, turn)
     return {
         "click.cpu_vs_boto3_put": round(median(ratios), 3),
-        "click.cpu_vs_boto3_put_lowest": round(min(ratios), 3),
-        "click.cpu_vs_boto3_put_highest": round(max(ratios), 3),
+        "click.cpu_vs_boto3_put_low": round(min(ratios), 3),
+        "click.cpu_vs_boto3_put_high": round(max(ratios), 3),
         "click.cpu_ms": round(median(own) * 1000, 3),
-        "click.calls": counted.calls.total() / COUNTED,
+        "click.calls": counted.calls / COUNTED,
         "click.reads": counted.reads / COUNTED,
-        "click.item_bytes": item_bytes(counted.item),
-        "click.item_bytes_largest": item_bytes(largest),
-        "click.answer_bytes": _answer_bytes(app.edge(event, None)),
+        "click.item_bytes": item_bytes(item),
+        "click.item_bytes_largest": largest,
+        "click.write_units": counted.write_units / COUNTED,
+        "click.kept_bytes": counted.table_bytes / COUNTED,
+        "click.answer_bytes": scene.answer_bytes(answer),
     }
 
 
 def _ratios(
     ours: Callable[[], object], theirs: Callable[[], object], rounds: int, turn: int
 ) -> tuple[list[float], list[float]]:
-    """CPU of ours over CPU of theirs, round by round, and seconds of CPU that one of ours takes."""
+    """CPU of ours over CPU of theirs, round by round, and the seconds of CPU that one of ours takes."""
     for warm_up in (ours, theirs):
         _cpu(warm_up, turn)
     ratios, own = [], []
@@ -84,18 +78,12 @@ def _ratios(
 
 
 def _cpu(deed: Callable[[], object], turn: int) -> float:
-    """Seconds of CPU, user and system, of all threads."""
+    """Seconds of CPU that some deeds take, user and system, of all threads."""
     gc.collect()
     begun = time.process_time()
     for _ in range(turn):
         deed()
     return time.process_time() - begun
-
-
-def _answer_bytes(answer: dict[str, Any]) -> int:
-    """What leaves for the visitor, without the lines that the front door adds."""
-    lines = sum(len(name) + len(value) + 4 for name, value in answer["headers"].items())
-    return lines + len("HTTP/1.1 302 Found\r\n\r\n")
 
 
 if __name__ == "__main__":

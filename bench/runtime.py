@@ -59,7 +59,7 @@ class Function:
 
     def __exit__(self, *_: object) -> None:
         self._process.kill()
-        _, status, usage = os.wait4(self._process.pid, 0)
+        _process, status, usage = os.wait4(self._process.pid, 0)
         self._process.returncode = os.waitstatus_to_exitcode(status)
         self.cpu_seconds = usage.ru_utime + usage.ru_stime
         self._api.events.put(None)
@@ -122,10 +122,9 @@ class _Exchange(BaseHTTPRequestHandler):
             "Lambda-Runtime-Trace-Id": "Root=1-6923f5c8-0f1e2d3c4b5a69788796a5b4;Sampled=0",
         }.items():
             self.send_header(name, value)
-        # One write for head and body, so that no event waits for a second packet.
-        self._headers_buffer.append(b"\r\n" + event)
+        self.end_headers()
         self.server.handed = time.perf_counter()
-        self.flush_headers()
+        self.wfile.write(event)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))

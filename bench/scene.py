@@ -3,13 +3,19 @@
 Sizes are those that the figures are defined with: five sub ids of 20 characters and a user agent of 120.
 """
 
+import json
+import os
+import subprocess
+import sys
+from base64 import b64decode
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from bench.stub import Stub
+from bench.stub import ROOT, Stub
 from chalicelib.manage.setup import Office
-from chalicelib.model.click import AGENT_CHARACTERS, SUB_BYTES, SUBS
+from chalicelib.model import click as limits
+from chalicelib.model.click import SUBS
 from chalicelib.model.network import Campaign
 from chalicelib.store.network import Network
 from chalicelib.store.wire import Credentials, Wire
@@ -19,9 +25,11 @@ Event = dict[str, Any]
 
 SLUG: Final = "spring"
 SUB_CHARACTERS: Final = 20
+AGENT_CHARACTERS: Final = 120
 AGENT: Final = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.7444.60 Safari/537.36 Edge"
-)
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/142.0.7444.60 Safari/537.36"
+).ljust(AGENT_CHARACTERS, "x")
 WIDE: Final = "\N{TEACUP WITHOUT HANDLE}"
 """A character of four bytes, the most that UTF-8 knows."""
 
@@ -53,6 +61,20 @@ class Scene:
             "AWS_SESSION_TOKEN": "IQoJb3JpZ2luX2VjE" * 40,
         }
 
+    def measured(self, module: str, *arguments: object) -> dict[str, float]:
+        """What a module says that measures in a fresh process, given the port of the stand-in and more."""
+        words = [str(argument) for argument in (self.stub.port, *arguments)]
+        done = subprocess.run(
+            [sys.executable, "-m", module, *words],
+            cwd=ROOT,
+            env=self.environment | {"PATH": os.environ.get("PATH", "")},
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+        return told
+
 
 def scene(stub: Stub) -> Scene:
     """One advertiser, one affiliate, one campaign and one link, set up as an operator does it."""
@@ -77,12 +99,12 @@ def click() -> Event:
 def largest_click() -> Event:
     """A visitor whose every field is as long as is kept."""
     headers = {
-        "user-agent": WIDE * AGENT_CHARACTERS,
+        "user-agent": WIDE * limits.AGENT_CHARACTERS,
         "referer": f"https://{WIDE * REFERRER_CHARACTERS}/",
         "sec-purpose": WIDE * 32,
         "cloudfront-viewer-country": "DE",
     }
-    return _event("HEAD", f"/c/{SLUG}", dict.fromkeys(SUBS, "x" * SUB_BYTES), headers, "2001:db8:ffff:ffff::1")
+    return _event("HEAD", f"/c/{SLUG}", dict.fromkeys(SUBS, "x" * limits.SUB_BYTES), headers, "2001:db8:ffff:ffff::1")
 
 
 def postback(token: str, click_id: str, order: int) -> Event:
@@ -90,7 +112,7 @@ def postback(token: str, click_id: str, order: int) -> Event:
     said = {
         "click_id": click_id,
         "goal": "sale",
-        "order_id": f"ORDER-{order:010d}",
+        "order_id": _order(order),
         "amount": "129.90",
         "currency": "USD",
         "status": "approved",
@@ -98,6 +120,22 @@ def postback(token: str, click_id: str, order: int) -> Event:
         "token": token,
     }
     return _event("GET", "/postback", said, {"user-agent": "shop/1.0"})
+
+
+def claim(click_id: str, order: int) -> Event:
+    """A browser's image says so too."""
+    said = {"click_id": click_id, "goal": "sale", "order_id": _order(order), "amount": "129.90", "currency": "USD"}
+    return _event("GET", "/p.gif", said, {"user-agent": AGENT, "referer": "https://shop.example/thanks"})
+
+
+def answer_bytes(answer: dict[str, Any]) -> int:
+    """How much of an answer leaves for the internet, without the lines that the front door adds."""
+    lines = [f"{name}: {value}\r\n" for name, value in answer["headers"].items()]
+    return len("".join(["HTTP/1.1 200 OK\r\n", *lines, "\r\n"]).encode()) + len(b64decode(answer["body"]))
+
+
+def _order(number: int) -> str:
+    return f"ORDER-{number:010d}"
 
 
 def _event(

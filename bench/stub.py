@@ -1,7 +1,7 @@
 """A small DynamoDB stand-in in a process of its own, so that its work is nobody else's CPU.
 
-It keeps items by their keys, knows the four operations of the hot path and the one condition it uses, and counts what
-it is asked. Nothing is checked that a real service checks: tests of behaviour run on moto and ministack.
+It keeps items by their keys, knows the operations of the hot path and the one condition it uses, and remembers what it
+was asked. It checks nothing that a real service checks: how the program behaves is tested on moto and ministack.
 """
 
 import http.client
@@ -10,7 +10,7 @@ import socketserver
 import subprocess
 import sys
 import threading
-from collections import Counter
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,22 +20,19 @@ from zlib import crc32
 
 ROOT: Final = Path(__file__).parents[1]
 HOST: Final = "127.0.0.1"
-TARGET: Final = b"x-amz-target"
+REMEMBERED: Final = 1000
 
 Item = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What the stand-in was asked since it was last looked at: calls by operation, and the last item put."""
+class Call:
+    """One call that it was sent, and its answer."""
 
-    calls: Counter[str]
-    item: Item
-
-    @property
-    def reads(self) -> int:
-        """Calls that only read."""
-        return self.calls["GetItem"] + self.calls["Query"]
+    operation: str
+    body: dict[str, Any]
+    status: int
+    answer: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +46,13 @@ class Stub:
         """What AWS_ENDPOINT_URL has to be to speak to it."""
         return f"http://{HOST}:{self.port}"
 
-    def seen(self) -> Seen:
-        """What it was asked since the last look."""
+    def seen(self) -> list[Call]:
+        """The calls since the last look, at most REMEMBERED."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=10)
         connection.request("POST", "/", "{}", {"X-Amz-Target": "Bench.Seen"})
         told = json.loads(connection.getresponse().read())
         connection.close()
-        return Seen(Counter(told["calls"]), told["item"])
+        return [Call(*one) for one in told["calls"]]
 
 
 @contextmanager
@@ -78,8 +75,7 @@ class _Server(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__((HOST, 0), _Connection)
         self.items: dict[tuple[str, str, str], Item] = {}
-        self.calls: Counter[str] = Counter()
-        self.last: Item = {}
+        self.calls: deque[tuple[str, dict[str, Any], int, dict[str, Any]]] = deque(maxlen=REMEMBERED)
         self.lock = threading.Lock()
 
     def handle_error(self, *_: object) -> None:
@@ -88,31 +84,29 @@ class _Server(socketserver.ThreadingTCPServer):
     def answer(self, operation: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         with self.lock:
             if operation == "Seen":
-                told = {"calls": self.calls, "item": self.last}
-                self.calls, self.last = Counter(), {}
-                return 200, told
-            self.calls[operation] += 1
-            match operation:
-                case "PutItem":
-                    return self._put(body)
-                case "GetItem":
-                    found = self.items.get(_place(body["TableName"], body["Key"]))
-                    return 200, {"Item": found} if found else {}
-                case "Query":
-                    return 200, {"Items": self._collection(body)}
-            return 400, {"__type": "UnknownOperationException", "message": operation}
+                told = list(self.calls)
+                self.calls.clear()
+                return 200, {"calls": told}
+            status, answer = self._answer(operation, body)
+            self.calls.append((operation, body, status, answer))
+            return status, answer
 
-    def _put(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        place = _place(body["TableName"], body["Item"])
-        if body.get("ConditionExpression") and place in self.items:
-            return 400, {"__type": "ConditionalCheckFailedException", "Item": self.items[place]}
-        self.items[place] = self.last = body["Item"]
-        return 200, {}
-
-    def _collection(self, body: dict[str, Any]) -> list[Item]:
-        [value] = body["ExpressionAttributeValues"].values()
-        where = body["TableName"], value["S"]
-        return [item for place, item in sorted(self.items.items()) if place[:2] == where]
+    def _answer(self, operation: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        match operation:
+            case "PutItem":
+                place = _place(body["TableName"], body["Item"])
+                if body.get("ConditionExpression", "").startswith("attribute_not_exists") and place in self.items:
+                    return 400, {"__type": "ConditionalCheckFailedException", "Item": self.items[place]}
+                self.items[place] = body["Item"]
+                return 200, {}
+            case "GetItem":
+                found = self.items.get(_place(body["TableName"], body["Key"]))
+                return 200, {"Item": found} if found else {}
+            case "Query":
+                [value] = body["ExpressionAttributeValues"].values()
+                where = body["TableName"], value["S"]
+                return 200, {"Items": [item for place, item in sorted(self.items.items()) if place[:2] == where]}
+        return 400, {"__type": "UnknownOperationException", "message": operation}
 
 
 class _Connection(socketserver.StreamRequestHandler):
@@ -128,10 +122,10 @@ class _Connection(socketserver.StreamRequestHandler):
                 name, _, value = line.partition(b":")
                 headers[name.lower()] = value.strip()
             body = json.loads(self.rfile.read(int(headers[b"content-length"])))
-            operation = headers[TARGET].decode().rpartition(".")[2]
+            operation = headers[b"x-amz-target"].decode().rpartition(".")[2]
             status, answer = self.server.answer(operation, body)
             text = json.dumps(answer, separators=(",", ":")).encode()
-            # The header lines are those that DynamoDB sends: reading them is part of what a client costs.
+            # The header lines that DynamoDB sends: reading them is part of what a client costs.
             head = (
                 f"HTTP/1.1 {status} OK\r\nServer: Server\r\nDate: Tue, 24 Nov 2026 06:30:00 GMT\r\n"
                 f"Content-Type: application/x-amz-json-1.0\r\nContent-Length: {len(text)}\r\nConnection: keep-alive\r\n"

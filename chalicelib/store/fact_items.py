@@ -1,15 +1,10 @@
 """How facts lie in the ledger: nothing else knows the names of their attributes. A click needs nothing of this."""
 
-from typing import Final
-
 from chalicelib.model.click import SUBS
 from chalicelib.model.fact import Fact, Movement, Standing
 from chalicelib.model.money import Money
 from chalicelib.store import keys
 from chalicelib.store.items import Item, pack, unpack
-
-_NO_TEXT: Final[Item] = {"S": ""}
-_NOTHING: Final[Item] = {"N": "0"}
 
 
 def fact_item(fact: Fact, written_by: str) -> Item:
@@ -69,49 +64,47 @@ def fact_item(fact: Fact, written_by: str) -> Item:
 
 def fact(item: Item) -> Fact:
     """The fact of an item. A report reads a million of them, so attributes are taken as they lie, without `unpack`."""
-    said = item.get
-    kind: Item = item["kind"]
-    at: Item = item["at"]
+    kind, at_ms = item["kind"]["S"], int(item["at"]["N"])
     amount = Money(int(item["amount"]["N"]), item["currency"]["S"]) if "amount" in item else None
     return Fact(
         conversion=item["pk"]["S"][2:],
         n=int(item["sk"]["S"]),
-        kind=kind["S"],
-        key=said("key", kind)["S"],
-        at_ms=int(at["N"]),
-        event_ms=int(said("event", at)["N"]),
+        kind=kind,
+        key=item["key"]["S"] if "key" in item else kind,
+        at_ms=at_ms,
+        event_ms=int(item["event"]["N"]) if "event" in item else at_ms,
         day=item["day"]["S"],
         source=item["source"]["S"],
         advertiser=item["advertiser"]["S"],
         affiliate=item["affiliate"]["S"],
         campaign=item["campaign"]["S"],
         goal=item["goal"]["S"],
-        click_id=said("click", _NO_TEXT)["S"],
-        order_id=said("order", _NO_TEXT)["S"],
+        click_id=item["click"]["S"] if "click" in item else "",
+        order_id=item["order"]["S"] if "order" in item else "",
         amount=amount,
-        coupon=said("coupon", _NO_TEXT)["S"],
-        customer=said("customer", _NO_TEXT)["S"],
-        status_word=said("word", _NO_TEXT)["S"],
+        coupon=item["coupon"]["S"] if "coupon" in item else "",
+        customer=item["customer"]["S"] if "customer" in item else "",
+        status_word=item["word"]["S"] if "word" in item else "",
         test="test" in item,
         terms=item["terms"]["S"],
         commission_rate=item["pays"]["S"],
         revenue_rate=item["owes"]["S"],
         after=Standing(
             item["state"]["S"],
-            said("reason", _NO_TEXT)["S"],
+            item["reason"]["S"] if "reason" in item else "",
             "confirmed" in item,
-            int(said("refunded", _NOTHING)["N"]),
+            int(item["refunded"]["N"]) if "refunded" in item else 0,
             int(item["commission"]["N"]),
             int(item["revenue"]["N"]),
             item["in"]["S"],
         ),
         moved=Movement(
-            int(said("pc", _NOTHING)["N"]),
-            int(said("ac", _NOTHING)["N"]),
-            int(said("pr", _NOTHING)["N"]),
-            int(said("ar", _NOTHING)["N"]),
+            int(item["pc"]["N"]) if "pc" in item else 0,
+            int(item["ac"]["N"]) if "ac" in item else 0,
+            int(item["pr"]["N"]) if "pr" in item else 0,
+            int(item["ar"]["N"]) if "ar" in item else 0,
         ),
-        subs=tuple([said(name, _NO_TEXT)["S"] for name in SUBS]),
+        subs=tuple([item[name]["S"] if name in item else "" for name in SUBS]),
         touches=tuple(unpack(item["touches"])) if "touches" in item else (),
     )
 

@@ -58,6 +58,10 @@ def test_a_conversion_is_two_calls_and_three_write_units(figures: dict[str, floa
     assert (figures["claim.calls"], figures["claim.write_units"]) == (1, 3)
 
 
+def test_counting_a_conversion_for_caps_is_one_write_unit_even_where_it_comes_alone(figures: dict[str, float]) -> None:
+    assert (figures["counted.calls"], figures["counted.write_units"]) == (2, 1)
+
+
 def test_an_ordinary_claim_leaves_no_log_line_and_a_postback_one(figures: dict[str, float]) -> None:
     assert figures["claim.log_bytes"] == 0
     assert figures["conversion.log_bytes"] > 0

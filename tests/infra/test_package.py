@@ -79,7 +79,7 @@ def test_only_functions_behind_the_hot_path_have_the_layer(prod: Package) -> Non
 def test_a_handler_imports_in_a_bare_process(local: Package, name: str) -> None:
     """Only the standard library, the zip and (where it is attached) the layer are there, and no environment."""
     properties = functions(local)[name]
-    module, attribute = properties["Handler"].split(".")
+    module, attribute = properties["Handler"].rsplit(".", 1)
     paths = [str(local.folder / "code")] + [str(local.folder / "layer/python")] * ("Layers" in properties)
     script = f"import sys; sys.path[:0] = {paths}; import {module}; assert callable({module}.{attribute})"
 
