@@ -12,7 +12,25 @@ def fact_item(fact: Fact, written_by: str) -> Item:
 
     A test fact is not on the day index, so no report sees it.
     """
-    plain: dict[str, str | int] = {
+    item: Item = keys.fact(fact.conversion, fact.n)
+    item.update((name, pack(value)) for name, value in _said(fact, written_by).items() if value != "")
+    if fact.after.confirmed:
+        item["confirmed"] = {"BOOL": True}
+    if fact.test:
+        item["test"] = {"BOOL": True}
+    else:
+        item["dpk"] = {"S": keys.day(fact.day, fact.conversion[0])}
+        item["dsk"] = {"S": keys.in_day(fact.affiliate, fact.at_ms, fact.conversion, fact.n)}
+    if fact.touches:
+        item["touches"] = pack(fact.touches)
+    if fact.n == 0:
+        item |= keys.of_click(fact.click_id, fact.at_ms)
+    return item
+
+
+def _said(fact: Fact, written_by: str) -> dict[str, str | int]:
+    """What a fact says, by attribute; '' is not stored."""
+    return {
         "kind": fact.kind,
         "key": fact.key if fact.key != fact.kind else "",
         "at": fact.at_ms,
@@ -44,22 +62,8 @@ def fact_item(fact: Fact, written_by: str) -> Item:
         "pr": fact.moved.pending_revenue or "",
         "ar": fact.moved.approved_revenue or "",
         "by": written_by,
+        **dict(zip(SUBS, fact.subs, strict=False)),
     }
-    plain.update(zip(SUBS, fact.subs, strict=False))
-    item: Item = keys.fact(fact.conversion, fact.n)
-    item.update((name, pack(value)) for name, value in plain.items() if value != "")
-    if fact.after.confirmed:
-        item["confirmed"] = {"BOOL": True}
-    if fact.test:
-        item["test"] = {"BOOL": True}
-    else:
-        item["dpk"] = {"S": keys.day(fact.day, fact.conversion[0])}
-        item["dsk"] = {"S": keys.in_day(fact.affiliate, fact.at_ms, fact.conversion, fact.n)}
-    if fact.touches:
-        item["touches"] = pack(fact.touches)
-    if fact.n == 0:
-        item |= keys.of_click(fact.click_id, fact.at_ms)
-    return item
 
 
 def fact(item: Item) -> Fact:
