@@ -10,7 +10,7 @@ import socketserver
 import subprocess
 import sys
 import threading
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
     def __init__(self) -> None:
         super().__init__((HOST, 0), _Connection)
-        self.items: dict[tuple[str, str, str], Item] = {}
+        self.collections: dict[tuple[str, str], dict[str, Item]] = defaultdict(dict)
         self.calls: deque[tuple[str, dict[str, Any], int, dict[str, Any]]] = deque(maxlen=REMEMBERED)
         self.lock = threading.Lock()
 
@@ -94,19 +94,23 @@ class _Server(socketserver.ThreadingTCPServer):
     def _answer(self, operation: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         match operation:
             case "PutItem":
-                place = _place(body["TableName"], body["Item"])
-                if body.get("ConditionExpression", "").startswith("attribute_not_exists") and place in self.items:
-                    return 400, {"__type": "ConditionalCheckFailedException", "Item": self.items[place]}
-                self.items[place] = body["Item"]
+                collection, sk = self._place(body["TableName"], body["Item"])
+                if sk in collection and body.get("ConditionExpression", "").startswith("attribute_not_exists"):
+                    return 400, {"__type": "ConditionalCheckFailedException", "Item": collection[sk]}
+                collection[sk] = body["Item"]
                 return 200, {}
             case "GetItem":
-                found = self.items.get(_place(body["TableName"], body["Key"]))
-                return 200, {"Item": found} if found else {}
+                collection, sk = self._place(body["TableName"], body["Key"])
+                return 200, {"Item": collection[sk]} if sk in collection else {}
             case "Query":
                 [value] = body["ExpressionAttributeValues"].values()
-                where = body["TableName"], value["S"]
-                return 200, {"Items": [item for place, item in sorted(self.items.items()) if place[:2] == where]}
+                collection = self.collections[body["TableName"], value["S"]]
+                return 200, {"Items": [collection[sk] for sk in sorted(collection)]}
         return 400, {"__type": "UnknownOperationException", "message": operation}
+
+    def _place(self, table: str, key: Item) -> tuple[dict[str, Item], str]:
+        """The collection that a key belongs to, and its place there."""
+        return self.collections[table, key["pk"]["S"]], key["sk"]["S"]
 
 
 class _Connection(socketserver.StreamRequestHandler):
@@ -133,10 +137,6 @@ class _Connection(socketserver.StreamRequestHandler):
                 f"x-amz-crc32: {crc32(text)}\r\n\r\n"
             )
             self.wfile.write(head.encode() + text)
-
-
-def _place(table: str, item: Item) -> tuple[str, str, str]:
-    return table, item["pk"]["S"], item["sk"]["S"]
 
 
 def main() -> None:

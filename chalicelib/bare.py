@@ -1,4 +1,4 @@
-"""The edge function without Chalice, whose import is a third of a cold start: the template names this as its handler.
+"""The edge function without Chalice, whose import is a tenth of a cold start: the template names this as its handler.
 
 `app.edge` is the same, for whoever reads the ways in and for Chalice's own test client.
 """

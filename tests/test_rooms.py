@@ -131,5 +131,5 @@ def test_the_hot_path_never_loads_what_only_others_need() -> None:
 
 def test_importing_the_entry_stays_under_its_ceiling() -> None:
     """Chalice's own runtime is most of it; what is ours and the standard library's beside it may not creep up."""
-    assert len(loaded("from chalicelib import wiring") - loaded("pass")) <= 136
-    assert len(loaded("import app") - loaded("import chalice")) <= 100
+    assert len(loaded("from chalicelib import wiring") - loaded("pass")) <= 122
+    assert len(loaded("import app") - loaded("import chalice")) <= 72
