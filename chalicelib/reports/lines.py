@@ -11,7 +11,7 @@ from typing import Final
 
 from chalicelib.model import money
 from chalicelib.model.day import iso
-from chalicelib.model.fact import Fact
+from chalicelib.model.entry import Entry
 from chalicelib.reports.cells import cell, line, repeated
 from chalicelib.reports.sums import Sums
 
@@ -94,15 +94,15 @@ Group = tuple[str, str, str, str]
 _amount = lru_cache(16384)(money.decimal)
 
 
-def of_fact(fact: Fact, day: str) -> tuple[str, str, str]:
+def of_entry(entry: Entry, day: str) -> tuple[str, str, str]:
     """The lines of a fact in the report of `day`: in commissions.csv, the affiliate's and the advertiser's statement.
 
     They share what both sides may see; who sees what is decided here and nowhere else.
     """
-    when, what, earned, owed = _when(fact, day), _what(fact), _earned(fact), _owed(fact)
-    affiliate = repeated(fact.affiliate)
+    when, what, earned, owed = _when(entry, day), _what(entry), _earned(entry), _owed(entry)
+    affiliate = repeated(entry.affiliate)
     return (
-        f"{when},{affiliate},{repeated(fact.advertiser)},{fact.source},{what},{earned},{owed}\r\n",
+        f"{when},{affiliate},{repeated(entry.advertiser)},{entry.source},{what},{earned},{owed}\r\n",
         f"{when},{what},{earned}\r\n",
         f"{when},{affiliate},{what},{owed}\r\n",
     )
@@ -134,38 +134,38 @@ def of_group(group: Group, affiliate: str, sums: Sums, day: str) -> str:
     )
 
 
-def _when(fact: Fact, day: str) -> str:
-    accepted = _time(fact.at_ms)
-    event = accepted if fact.event_ms == fact.at_ms else _time(fact.event_ms)
-    late = "0" if fact.day == day else "1"
-    return f"{day[:7]},{fact.day},{late},{accepted},{event},{fact.kind},{fact.conversion},{fact.n}"
+def _when(entry: Entry, day: str) -> str:
+    accepted = _time(entry.at_ms)
+    event = accepted if entry.event_ms == entry.at_ms else _time(entry.event_ms)
+    late = "0" if entry.day == day else "1"
+    return f"{day[:7]},{entry.day},{late},{accepted},{event},{entry.kind},{entry.conversion},{entry.n}"
 
 
-def _what(fact: Fact) -> str:
-    after, sale = fact.after, fact.amount
-    order = f"{repeated(fact.campaign)},{repeated(fact.goal)},{cell(fact.click_id)},{cell(fact.order_id)}"
+def _what(entry: Entry) -> str:
+    order = f"{repeated(entry.campaign)},{repeated(entry.goal)},{cell(entry.click_id)},{cell(entry.order_id)}"
     paid = ",,"
-    if sale is not None:
-        code = sale.currency
-        paid = f"{_amount(sale.minor, code)},{_amount(after.refunded, code)},{code}"
-    return f"{order},{cell(fact.coupon)},{paid},{after.state},{after.reason},{after.currency}"
+    if entry.amount is not None:
+        code = entry.sale_currency
+        paid = f"{_amount(entry.amount, code)},{_amount(entry.refunded, code)},{code}"
+    return f"{order},{cell(entry.coupon)},{paid},{entry.state},{entry.reason},{entry.currency}"
 
 
-def _earned(fact: Fact) -> str:
-    after, moved, code = fact.after, fact.moved, fact.after.currency
+def _earned(entry: Entry) -> str:
+    code = entry.currency
     amounts = (
-        f"{_amount(moved.pending_commission, code)},{_amount(moved.approved_commission, code)},"
-        f"{_amount(after.commission, code)}"
+        f"{_amount(entry.pending_commission, code)},{_amount(entry.approved_commission, code)},"
+        f"{_amount(entry.commission, code)}"
     )
-    return f"{amounts},{repeated(fact.terms)},{repeated(fact.commission_rate)},{','.join(map(cell, fact.subs))}"
+    return f"{amounts},{repeated(entry.terms)},{repeated(entry.commission_rate)},{','.join(map(cell, entry.subs))}"
 
 
-def _owed(fact: Fact) -> str:
-    after, moved, code = fact.after, fact.moved, fact.after.currency
+def _owed(entry: Entry) -> str:
+    code = entry.currency
     amounts = (
-        f"{_amount(moved.pending_revenue, code)},{_amount(moved.approved_revenue, code)},{_amount(after.revenue, code)}"
+        f"{_amount(entry.pending_revenue, code)},{_amount(entry.approved_revenue, code)},{_amount(entry.revenue, code)}"
     )
-    return f"{amounts},{repeated(fact.revenue_rate)},{repeated(fact.status_word)},{'1' if after.confirmed else '0'}"
+    word = repeated(entry.status_word)
+    return f"{amounts},{repeated(entry.revenue_rate)},{word},{'1' if entry.confirmed else '0'}"
 
 
 @lru_cache(8192)

@@ -5,10 +5,12 @@ Rows are made as soon as facts are read, and the facts let go of: a merge holds 
 
 from typing import NamedTuple
 
-from chalicelib.model.fact import Fact, Movement
+from chalicelib.model.entry import Entry
+from chalicelib.model.fact import Kind
 from chalicelib.reports import lines
 from chalicelib.reports.lines import Group
 from chalicelib.reports.manifest import Place
+from chalicelib.reports.sums import Moved
 
 
 class Row(NamedTuple):
@@ -21,23 +23,23 @@ class Row(NamedTuple):
     affiliate: str
     advertiser: str
     group: Group
-    kind: str
-    moved: Movement
     place: Place
+    kind: Kind
+    moved: Moved
     commission: str
     earned: str
     owed: str
 
 
-def row(day: str, place: Place, key: str, fact: Fact) -> Row:
-    """The row of a fact from `place` in the report of `day`."""
+def row(day: str, place: Place, key: str, entry: Entry) -> Row:
+    """The row of an entry from `place` in the report of `day`."""
     return Row(
         key,
-        fact.affiliate,
-        fact.advertiser,
-        (fact.advertiser, fact.campaign, fact.goal, fact.after.currency),
-        fact.kind,
-        fact.moved,
+        entry.affiliate,
+        entry.advertiser,
+        (entry.advertiser, entry.campaign, entry.goal, entry.currency),
         place,
-        *lines.of_fact(fact, day),
+        entry.kind,
+        (entry.pending_commission, entry.approved_commission, entry.pending_revenue, entry.approved_revenue),
+        *lines.of_entry(entry, day),
     )

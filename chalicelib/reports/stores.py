@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeVar
 
-from chalicelib.model.fact import Fact
+from chalicelib.model.entry import Entry
 
 T = TypeVar("T")
 
@@ -16,8 +16,8 @@ class Days(Protocol):
     def shards(self) -> str:
         """The names of the shards in which a day's facts lie."""
 
-    def listing(self, day: str, shard: str, after: str, make: Callable[[str, Fact], T]) -> Iterator[T]:
-        """What `make` makes of order keys and facts, in order, from behind a key."""
+    def listing(self, day: str, shard: str, after: str, make: Callable[[str, Entry], T]) -> Iterator[T]:
+        """What `make` makes of order keys and entries, in order, from behind a key."""
 
     def order_keys(self, day: str, shard: str) -> Iterator[str]:
         """The order keys alone."""

@@ -3,8 +3,11 @@
 from dataclasses import dataclass, fields
 from operator import add, attrgetter
 
-from chalicelib.model.fact import Movement
+from chalicelib.model.fact import Kind
 from chalicelib.model.money import decimal
+
+Moved = tuple[int, int, int, int]
+"""What a fact moves: pending commission, approved commission, pending revenue, approved revenue."""
 
 
 @dataclass(slots=True)
@@ -21,13 +24,14 @@ class Sums:
     pending_revenue: int = 0
     approved_revenue: int = 0
 
-    def add(self, kind: str, moved: Movement) -> None:
+    def add(self, kind: Kind, moved: Moved) -> None:
         """Count one fact."""
         setattr(self, kind, getattr(self, kind) + 1)
-        self.pending_commission += moved.pending_commission
-        self.approved_commission += moved.approved_commission
-        self.pending_revenue += moved.pending_revenue
-        self.approved_revenue += moved.approved_revenue
+        pending, approved, pending_owed, approved_owed = moved
+        self.pending_commission += pending
+        self.approved_commission += approved
+        self.pending_revenue += pending_owed
+        self.approved_revenue += approved_owed
 
     def plus(self, other: "Sums") -> "Sums":
         """Both together."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
 
+from chalicelib.model.entry import Entry
 from chalicelib.model.fact import Fact
 from chalicelib.store import fact_items, keys
 from chalicelib.store.client import Client
@@ -29,8 +30,8 @@ class Days:
         """
         return self._pages(day, shard, after)
 
-    def listing(self, day: str, shard: str, after: str, make: Callable[[str, Fact], T]) -> Iterator[T]:
-        """What `make` makes of the order key and fact of each item that `pages` gives, in order.
+    def listing(self, day: str, shard: str, after: str, make: Callable[[str, Entry], T]) -> Iterator[T]:
+        """What `make` makes of the order key and entry of each item that `pages` gives, in order.
 
         A page is made at once, and each item let go of as it is: it takes many times the room of what is made of it,
         a report reads dozens of shards at a time, and what was just read is the cheapest to forget.
@@ -40,7 +41,7 @@ class Days:
             page.reverse()
             while page:
                 item = page.pop()
-                made.append(make(item["dsk"]["S"], fact_items.fact(item)))
+                made.append(make(item["dsk"]["S"], fact_items.entry(item)))
             yield from made
 
     def order_keys(self, day: str, shard: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """How facts lie in the ledger: nothing else knows the names of their attributes. A click needs nothing of this."""
 
 from chalicelib.model.click import SUBS
+from chalicelib.model.entry import Entry
 from chalicelib.model.fact import Fact, Movement, Standing
 from chalicelib.model.money import Money
 from chalicelib.store import keys
@@ -66,49 +67,85 @@ def _said(fact: Fact, written_by: str) -> dict[str, str | int]:
     }
 
 
+def entry(item: Item) -> Entry:
+    """The fact of an item as a report reads it.
+
+    A million of them are read at a time: so attributes are taken as they lie, without `unpack`, in the order of Entry.
+    """
+    at_ms = int(item["at"]["N"])
+    return Entry(
+        item["pk"]["S"][2:],
+        int(item["sk"]["S"]),
+        item["kind"]["S"],
+        at_ms,
+        int(item["event"]["N"]) if "event" in item else at_ms,
+        item["day"]["S"],
+        item["source"]["S"],
+        item["advertiser"]["S"],
+        item["affiliate"]["S"],
+        item["campaign"]["S"],
+        item["goal"]["S"],
+        item["click"]["S"] if "click" in item else "",
+        item["order"]["S"] if "order" in item else "",
+        int(item["amount"]["N"]) if "amount" in item else None,
+        item["currency"]["S"] if "currency" in item else "",
+        item["coupon"]["S"] if "coupon" in item else "",
+        item["word"]["S"] if "word" in item else "",
+        item["terms"]["S"],
+        item["pays"]["S"],
+        item["owes"]["S"],
+        item["state"]["S"],
+        item["reason"]["S"] if "reason" in item else "",
+        "confirmed" in item,
+        int(item["refunded"]["N"]) if "refunded" in item else 0,
+        int(item["commission"]["N"]),
+        int(item["revenue"]["N"]),
+        item["in"]["S"],
+        int(item["pc"]["N"]) if "pc" in item else 0,
+        int(item["ac"]["N"]) if "ac" in item else 0,
+        int(item["pr"]["N"]) if "pr" in item else 0,
+        int(item["ar"]["N"]) if "ar" in item else 0,
+        tuple([item[name]["S"] if name in item else "" for name in SUBS]),
+    )
+
+
 def fact(item: Item) -> Fact:
-    """The fact of an item. A report reads a million of them, so attributes are taken as they lie, without `unpack`."""
-    kind, at_ms = item["kind"]["S"], int(item["at"]["N"])
-    amount = Money(int(item["amount"]["N"]), item["currency"]["S"]) if "amount" in item else None
+    """The fact of an item."""
+    read = entry(item)
     return Fact(
-        conversion=item["pk"]["S"][2:],
-        n=int(item["sk"]["S"]),
-        kind=kind,
-        key=item["key"]["S"] if "key" in item else kind,
-        at_ms=at_ms,
-        event_ms=int(item["event"]["N"]) if "event" in item else at_ms,
-        day=item["day"]["S"],
-        source=item["source"]["S"],
-        advertiser=item["advertiser"]["S"],
-        affiliate=item["affiliate"]["S"],
-        campaign=item["campaign"]["S"],
-        goal=item["goal"]["S"],
-        click_id=item["click"]["S"] if "click" in item else "",
-        order_id=item["order"]["S"] if "order" in item else "",
-        amount=amount,
-        coupon=item["coupon"]["S"] if "coupon" in item else "",
+        conversion=read.conversion,
+        n=read.n,
+        kind=read.kind,
+        key=item["key"]["S"] if "key" in item else read.kind,
+        at_ms=read.at_ms,
+        event_ms=read.event_ms,
+        day=read.day,
+        source=read.source,
+        advertiser=read.advertiser,
+        affiliate=read.affiliate,
+        campaign=read.campaign,
+        goal=read.goal,
+        click_id=read.click_id,
+        order_id=read.order_id,
+        amount=None if read.amount is None else Money(read.amount, read.sale_currency),
+        coupon=read.coupon,
         customer=item["customer"]["S"] if "customer" in item else "",
-        status_word=item["word"]["S"] if "word" in item else "",
+        status_word=read.status_word,
         test="test" in item,
-        terms=item["terms"]["S"],
-        commission_rate=item["pays"]["S"],
-        revenue_rate=item["owes"]["S"],
+        terms=read.terms,
+        commission_rate=read.commission_rate,
+        revenue_rate=read.revenue_rate,
         after=Standing(
-            item["state"]["S"],
-            item["reason"]["S"] if "reason" in item else "",
-            "confirmed" in item,
-            int(item["refunded"]["N"]) if "refunded" in item else 0,
-            int(item["commission"]["N"]),
-            int(item["revenue"]["N"]),
-            item["in"]["S"],
+            read.state,
+            read.reason,
+            read.confirmed,
+            read.refunded,
+            read.commission,
+            read.revenue,
+            read.currency,
         ),
-        moved=Movement(
-            int(item["pc"]["N"]) if "pc" in item else 0,
-            int(item["ac"]["N"]) if "ac" in item else 0,
-            int(item["pr"]["N"]) if "pr" in item else 0,
-            int(item["ar"]["N"]) if "ar" in item else 0,
-        ),
-        subs=tuple([item[name]["S"] if name in item else "" for name in SUBS]),
+        moved=Movement(read.pending_commission, read.approved_commission, read.pending_revenue, read.approved_revenue),
+        subs=read.subs,
         touches=tuple(unpack(item["touches"])) if "touches" in item else (),
     )
 

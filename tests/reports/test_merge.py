@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 
 from chalicelib.model.day import back
 from chalicelib.reports.cells import encoded, line
-from chalicelib.reports.lines import COMMISSIONS, of_fact
+from chalicelib.reports.lines import COMMISSIONS, of_entry
 from chalicelib.reports.merge import listed, listed_only, merged, unlisted
 from chalicelib.reports.rows import row
 from chalicelib.reports.tally import Tally
 from chalicelib.store.days import Days
-from tests.reports.world import DAY, NOON, Table, fact, stories
+from tests.reports.world import DAY, NOON, Table, entry, fact, stories
 
-FACT = fact()
+ENTRY = entry(fact())
 KEYS = st.sets(st.text("ab#-0", max_size=4)).map(sorted)
 
 
@@ -31,7 +31,7 @@ def test_facts_come_by_affiliate_time_conversion_and_number() -> None:
     table.show(stories(40))
     rows = list(merged(days(table), every(DAY), DAY))
     facts = sorted(stories(40), key=lambda one: (one.affiliate, one.at_ms, one.conversion, one.n))
-    assert [one.commission for one in rows] == [of_fact(fact, DAY)[0] for fact in facts]
+    assert [one.commission for one in rows] == [of_entry(entry(fact), DAY)[0] for fact in facts]
     assert [one.key for one in rows] == sorted(one.key for one in rows)
 
 
@@ -44,7 +44,7 @@ def test_the_order_goes_on_from_a_key() -> None:
 
 @given(KEYS, KEYS)
 def test_rows_are_told_apart_by_whether_they_are_listed(shown: list[str], known: list[str]) -> None:
-    rows = [row(DAY, (DAY, "0"), key, FACT) for key in shown]
+    rows = [row(DAY, (DAY, "0"), key, ENTRY) for key in shown]
     assert [one.key for one in unlisted(rows, iter(known))] == sorted(set(shown) - set(known))
     assert [one.key for one in listed_only(rows, iter(known))] == sorted(set(shown) & set(known))
 

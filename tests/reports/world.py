@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from chalicelib.model.day import accounting_day, end
+from chalicelib.model.entry import Entry
 from chalicelib.model.fact import NOWHERE, Fact, Standing, conversion_id, movement, next_fact
 from chalicelib.model.money import Money
 from chalicelib.reports.daily import DailyReport, Done, HandOver
@@ -193,6 +194,11 @@ def fact(order: str = "A-1", at_ms: int = NOON, **changes: Any) -> Fact:
     )
     changed = replace(plain, **changes)
     return replace(changed, moved=movement(NOWHERE, changed.after)) if changed.n == 0 else changed
+
+
+def entry(of: Fact) -> Entry:
+    """A fact as a report reads it."""
+    return fact_items.entry(fact_items.fact_item(of, "test"))
 
 
 def later(before: Fact, kind: Any, after: Standing, hours: float = 1) -> Fact:

@@ -1,0 +1,71 @@
+"""A fact lies in an item so that both ways of reading it say the same."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.model.entry import Entry
+from chalicelib.model.fact import KINDS, Fact, Movement, Standing
+from chalicelib.model.money import Money
+from chalicelib.store.fact_items import entry, fact, fact_item
+
+WORDS = st.text(max_size=8)
+NAMES = st.text(min_size=1, max_size=8)
+TIMES = st.integers(0, 9_999_999_999_999)
+SUMS = st.integers(-(10**15), 10**15)
+STANDINGS = st.builds(
+    Standing,
+    st.sampled_from(["pending", "approved", "rejected"]),
+    WORDS,
+    st.booleans(),
+    st.integers(0, 10**15),
+    SUMS,
+    SUMS,
+    st.just("EUR"),
+)
+FACTS = st.builds(
+    Fact,
+    conversion=st.text("0123456789abcdef", min_size=32, max_size=32),
+    n=st.integers(0, 99_999),
+    kind=st.sampled_from(KINDS),
+    key=NAMES,
+    at_ms=TIMES,
+    event_ms=TIMES,
+    day=st.just("2026-11-24"),
+    source=NAMES,
+    advertiser=NAMES,
+    affiliate=NAMES,
+    campaign=NAMES,
+    goal=NAMES,
+    click_id=WORDS,
+    order_id=WORDS,
+    amount=st.none() | st.builds(Money, SUMS, st.sampled_from(["EUR", "JPY"])),
+    coupon=WORDS,
+    customer=WORDS,
+    status_word=WORDS,
+    test=st.booleans(),
+    terms=NAMES,
+    commission_rate=NAMES,
+    revenue_rate=NAMES,
+    after=STANDINGS,
+    moved=st.builds(Movement, SUMS, SUMS, SUMS, SUMS),
+    subs=st.tuples(WORDS, WORDS, WORDS, WORDS, WORDS),
+    touches=st.lists(NAMES, max_size=3).map(tuple),
+)
+
+
+@given(FACTS)
+def test_a_fact_is_read_as_it_was_written(one: Fact) -> None:
+    assert fact(fact_item(one, "test")) == one
+
+
+@given(FACTS)
+def test_a_report_reads_the_same_of_it(one: Fact) -> None:
+    read = entry(fact_item(one, "test"))
+    sale = (None, "") if one.amount is None else (one.amount.minor, one.amount.currency)
+    parts = {"after", "moved", "amount"}
+    for whole in (one, one.after, one.moved):
+        for name in whole.__slots__:
+            if name in Entry._fields and name not in parts:
+                assert getattr(read, name) == getattr(whole, name), name
+    assert (read.amount, read.sale_currency) == sale
+    assert {"key", "customer", "test", "touches", "after", "moved"} == set(one.__slots__) - set(Entry._fields)
