@@ -1,10 +1,11 @@
 """Where the parts are put together: the only importer of boto3, and the clock. Each part is made once per container."""
 
 import json
+import os
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import telemetry
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from chalicelib.web.ground import Survey
     from chalicelib.web.pixel import Pixel
     from chalicelib.web.postback import Postback
+
+CONTAINERS_OWN = "clickledger-report"
+"""One name for good, so that a run finds and removes what a killed one left in the container."""
 
 POSTBACK_SECONDS = 3.0
 """A server can wait longer than a visitor, and 503 makes it come back."""
@@ -110,18 +114,17 @@ def ripener() -> "Ripener":
     )
 
 
-@lru_cache(maxsize=1)
-def daily_report() -> "DailyReport":
-    """The daily report, with a scratch folder of this container's own."""
+@lru_cache(maxsize=2)
+def daily_report(scratch: str) -> "DailyReport":
+    """The daily report, with `scratch` as the name of a temporary folder that no other process works in."""
     from pathlib import Path
     from tempfile import gettempdir
 
     from chalicelib.reports.daily import DailyReport
     from chalicelib.store.days import Days
 
-    told = settings()
-    scratch = Path(gettempdir()) / "clickledger-report"
-    return DailyReport(Days(boto("dynamodb"), told.ledger), archive(), told.time_zone, scratch)
+    told, folder = settings(), Path(gettempdir()) / scratch
+    return DailyReport(Days(boto("dynamodb"), told.ledger), archive(), told.time_zone, folder)
 
 
 @lru_cache(maxsize=1)
@@ -140,7 +143,7 @@ def publish(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: 
 
     log = telemetry.logger("report")
     at_ms = round(datetime.fromisoformat(event["time"]).timestamp() * 1000)
-    outcome = daily_report().run(at_ms, remaining(context), event["detail"].get("cursor"))
+    outcome = daily_report(CONTAINERS_OWN).run(at_ms, remaining(context), event["detail"].get("cursor"))
     for day in outcome.days:
         telemetry.count("report_published", day=day)
     if isinstance(outcome, HandOver):
@@ -176,7 +179,9 @@ def desk(master: Callable[[], str], keep_master: Callable[[str], None], groups: 
         claims = Pixel(records, Ledger(client, told.ledger), _fallback(), Survey(records, ring), told.time_zone)
         return Drain(Visits(client, told.visits, told.click_days), claims, ring, now_ms).write
 
-    return Desk(office, network, log, daily_report, archive, respill, master, keep_master, now_ms, address)
+    # Unlike a function's container, a person's machine may run several of these at once.
+    reports = partial(daily_report, f"clickledger-report-{os.getpid()}")
+    return Desk(office, network, log, reports, archive, respill, master, keep_master, now_ms, address)
 
 
 def remaining(context: Any) -> Callable[[], int]:  # noqa: ANN401 - Lambda's own object
