@@ -158,6 +158,10 @@ def publish(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: 
 
 def desk(master: Callable[[], str], keep_master: Callable[[str], None], groups: list[str], address: str) -> "Desk":
     """What the command works with, over boto3, as whoever runs it. `groups` are the hot path's log groups."""
+    import atexit
+    from shutil import rmtree
+    from tempfile import gettempdir
+
     from chalicelib.manage.command import Desk
     from chalicelib.manage.log import Log
     from chalicelib.manage.setup import Office
@@ -179,8 +183,10 @@ def desk(master: Callable[[], str], keep_master: Callable[[str], None], groups: 
         claims = Pixel(records, Ledger(client, told.ledger), _fallback(), Survey(records, ring), told.time_zone)
         return Drain(Visits(client, told.visits, told.click_days), claims, ring, now_ms).write
 
-    # Unlike a function's container, a person's machine may run several of these at once.
-    reports = partial(daily_report, f"clickledger-report-{os.getpid()}")
+    # Unlike a function's container, a person's machine may run several of these at once, and is to be left clean.
+    scratch = f"clickledger-report-{os.getpid()}"
+    atexit.register(rmtree, f"{gettempdir()}/{scratch}", ignore_errors=True)
+    reports = partial(daily_report, scratch)
     return Desk(office, network, log, reports, archive, respill, master, keep_master, now_ms, address)
 
 
