@@ -17,7 +17,7 @@ TESTS ?= tests
 
 PY := .venv/bin/python
 PIP_OPTIONS := --quiet --quiet --disable-pip-version-check --no-input --require-hashes
-SOURCES = $(wildcard app.py clickledger chalicelib infra demo bench tests)
+SOURCES = $(wildcard app.py clickledger audit chalicelib infra demo bench tests)
 
 .PHONY: help setup lock package run test browser stress bench deploy destroy clean
 

@@ -44,6 +44,12 @@ def click(slug: str) -> Response:
     return _rest(wiring.redirect().follow(_asked(), slug, wiring.now_ms()))
 
 
+@app.route("/i/{file}", methods=EVERY_METHOD, content_types=EVERY_TYPE)
+def impression(file: str) -> Response:
+    """A page shows an affiliate's advertisement: /i/{slug}.gif."""
+    return _rest(wiring.impression().show(_asked(), file, wiring.now_ms()))
+
+
 @app.route("/p.gif", methods=EVERY_METHOD, content_types=EVERY_TYPE)
 def pixel() -> Response:
     """A browser claims a sale by an image."""
@@ -60,6 +66,12 @@ def beacon() -> Response:
 def postback() -> Response:
     """An advertiser's server says what became of a sale."""
     return _rest(wiring.postback().hear(_asked(), wiring.now_ms()))
+
+
+@app.route("/call", methods=["POST"], content_types=EVERY_TYPE)
+def call() -> Response:
+    """An advertiser's telephone system says what became of a call."""
+    return _rest(wiring.call().hear(_asked(), wiring.now_ms()))
 
 
 @app.route("/tag.js", methods=["GET", "HEAD"], content_types=EVERY_TYPE)
@@ -82,7 +94,7 @@ def edge(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 @app.on_sqs_message(queue_arn="arn:aws:sqs:us-east-1:000000000000:fallback", batch_size=10, name="drain")
 def drain(event: SQSEvent) -> dict[str, Any]:
-    """Clicks and claims wait in the fallback queue."""
+    """Clicks, impressions and claims wait in the fallback queue."""
     failed = wiring.drain().take(event.to_dict()["Records"])
     return {"batchItemFailures": [{"itemIdentifier": id} for id in failed]}
 
@@ -104,6 +116,12 @@ def report(event: CloudWatchEvent) -> dict[str, Any]:
 def ripen(event: CloudWatchEvent) -> dict[str, int]:
     """An hour has passed: something may have come of age."""
     return wiring.ripener().run(wiring.now_ms(), wiring.remaining(event.context))
+
+
+@app.schedule(Rate(1, unit=Rate.HOURS), name="close")
+def close(event: CloudWatchEvent) -> dict[str, Any]:
+    """An hour has passed: a month may be due to be closed."""
+    return wiring.close_months(event.to_dict())
 
 
 def _asked() -> Asked:

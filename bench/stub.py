@@ -103,9 +103,11 @@ class _Server(socketserver.ThreadingTCPServer):
                 collection, sk = self._place(body["TableName"], body["Key"])
                 return 200, {"Item": collection[sk]} if sk in collection else {}
             case "Query":
-                [value] = body["ExpressionAttributeValues"].values()
-                collection = self.collections[body["TableName"], value["S"]]
-                return 200, {"Items": [collection[sk] for sk in sorted(collection)]}
+                # The collection first, then what its sort keys lie between, if anything.
+                value, *between = (value["S"] for value in body["ExpressionAttributeValues"].values())
+                collection = self.collections[body["TableName"], value]
+                low, high = between or ("", "\uffff")
+                return 200, {"Items": [collection[sk] for sk in sorted(collection) if low <= sk <= high]}
         return 400, {"__type": "UnknownOperationException", "message": operation}
 
     def _place(self, table: str, key: Item) -> tuple[dict[str, Item], str]:

@@ -34,6 +34,12 @@ class Settings:
     """The parameter that brings the click id to a destination without {click_id}."""
     confirm_days: int
     """After how many days a claim that no server confirmed is rejected."""
+    alone: str
+    """Up to what sum one person may write a line by hand, as in 'EUR=100.00,USD=100.00'; nobody may in another."""
+    currency: str
+    """The currency that the months' summaries are summed up in, '' for none."""
+    close_hours: float
+    """So many hours after its end a month is closed."""
     client: str
     """'wire' for the small signed client on the hot path, 'boto3' for boto3."""
     access_log: bool
@@ -68,6 +74,9 @@ def read(environment: Mapping[str, str]) -> Settings:
         click_days=int(own.get("click_days", "120")),
         clid=own.get("clid", "clid"),
         confirm_days=int(own.get("confirm_days", "45")),
+        alone=own.get("alone", ""),
+        currency=own.get("currency", "").replace("none", ""),
+        close_hours=float(own.get("close_hours", "24")),
         client=own.get("client", "wire"),
         access_log=own.get("access_log", "0") == "1",
         region=say("AWS_REGION", say("AWS_DEFAULT_REGION", "us-east-1")),

@@ -23,14 +23,21 @@ from chalicelib.web.redirect import Redirect
 
 if TYPE_CHECKING:
     from chalicelib.manage.command import Desk
+    from chalicelib.manage.treasury import Treasury
+    from chalicelib.manage.upload import Door
     from chalicelib.reports.daily import DailyReport
+    from chalicelib.reports.explain import Explainer
+    from chalicelib.reports.month import MonthClose
     from chalicelib.store.archive import Archive
     from chalicelib.store.ledger import Ledger
+    from chalicelib.store.rates import Rates
     from chalicelib.store.wire import Dial
     from chalicelib.stream.drain import Drain
     from chalicelib.stream.follow import Follower
     from chalicelib.stream.ripen import Ripener
+    from chalicelib.web.call import Switchboard
     from chalicelib.web.ground import Survey
+    from chalicelib.web.impression import Impression
     from chalicelib.web.pixel import Pixel
     from chalicelib.web.postback import Postback
 
@@ -49,7 +56,7 @@ def now_ms() -> int:
 @lru_cache(maxsize=1)
 def edge() -> Edge:
     """Every view of the hot path."""
-    return Edge(redirect, pixel, postback)
+    return Edge(redirect, pixel, postback, impression, call)
 
 
 @lru_cache(maxsize=1)
@@ -66,7 +73,7 @@ def pixel() -> "Pixel":
     from chalicelib.web.pixel import Pixel
 
     told = settings()
-    return Pixel(_records(), _ledger(), _fallback(), _survey(), told.time_zone, told.access_log)
+    return Pixel(_records(), _ledger(), _fallback(), _survey(), told.time_zone, told.access_log, _rates().on)
 
 
 @lru_cache(maxsize=1)
@@ -76,7 +83,26 @@ def postback() -> "Postback":
     from chalicelib.web.proof import Prover
 
     told = settings()
-    return Postback(_records(), _visits(), _ledger(), _survey(), Prover(told.master), told.time_zone)
+    return Postback(_records(), _visits(), _ledger(), _survey(), Prover(told.master), told.time_zone, _rates().on)
+
+
+@lru_cache(maxsize=1)
+def impression() -> "Impression":
+    """The impression pixel."""
+    from chalicelib.web.impression import Impression
+
+    told = settings()
+    return Impression(_directory(), _visits(), _fallback(), _ring(), told.time_zone, told.access_log)
+
+
+@lru_cache(maxsize=1)
+def call() -> "Switchboard":
+    """What telephone systems speak to."""
+    from chalicelib.web.call import Switchboard
+    from chalicelib.web.proof import Prover
+
+    told = settings()
+    return Switchboard(_records(), _ledger(), _survey(), Prover(told.master), told.master, told.time_zone, _rates().on)
 
 
 @lru_cache(maxsize=1)
@@ -111,6 +137,7 @@ def ripener() -> "Ripener":
         Network(client, told.ledger),
         told.time_zone,
         told.confirm_days,
+        rates(client),
     )
 
 
@@ -156,6 +183,65 @@ def publish(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: 
     return {"days": list(outcome.days), "done": not isinstance(outcome, HandOver)}
 
 
+@lru_cache(maxsize=2)
+def month_close(scratch: str) -> "MonthClose":
+    """The month close, with `scratch` as the name of a temporary folder that no other process works in."""
+    from pathlib import Path
+    from tempfile import gettempdir
+
+    from chalicelib.reports.agreements import Agreements
+    from chalicelib.reports.books import Books
+    from chalicelib.reports.month import MonthClose
+    from chalicelib.store.closes import Closes
+    from chalicelib.store.days import Days
+    from chalicelib.store.manual import Manuals
+    from chalicelib.store.parties import Parties
+    from chalicelib.store.payouts import Payouts
+    from chalicelib.store.visited import Visited
+
+    told, client, zone = settings(), boto("dynamodb"), settings().time_zone
+    network, ledger = Network(client, told.ledger), told.ledger
+    links = Directory(network, told.link_seconds, time.monotonic, EXACT)
+    books = Books(Manuals(client, ledger), Payouts(client, ledger), zone)
+    return MonthClose(
+        Days(client, ledger),
+        Closes(client, ledger),
+        archive(),
+        Agreements(network, Parties(client, ledger).own, rates(client).on, zone, told.currency),
+        Visited(Visits(client, told.visits, told.click_days), links.link),
+        books,
+        books,
+        zone,
+        Path(gettempdir()) / scratch,
+        round(told.close_hours * 3_600_000),
+    )
+
+
+def close_months(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Close every month that is due at the event's time. A month that lacks an exchange rate stays open, loudly."""
+    from chalicelib.model.together import NoRate
+
+    log = telemetry.logger("close")
+    at_ms = round(datetime.fromisoformat(event["time"]).timestamp() * 1000)
+    try:
+        periods = month_close("clickledger-close").run(at_ms)
+    except NoRate as missing:
+        log.error("close_waits_for_rates", extra={"missing": str(missing)})
+        raise
+    for period in periods:
+        telemetry.count("period_closed", period=period)
+    log.info("close_done", extra={"periods": list(periods)})
+    return {"periods": list(periods)}
+
+
+def rates(client: Client) -> "Rates":
+    """The exchange rates, over a client for DynamoDB."""
+    from chalicelib.store.rates import Rates
+
+    told = settings()
+    return Rates(client, told.ledger, told.link_seconds, time.monotonic)
+
+
 def desk(master: Callable[[], str], keep_master: Callable[[str], None], groups: list[str], address: str) -> "Desk":
     """What the command works with, over boto3, as whoever runs it. `groups` are the hot path's log groups."""
     import atexit
@@ -163,8 +249,11 @@ def desk(master: Callable[[], str], keep_master: Callable[[str], None], groups: 
     from tempfile import gettempdir
 
     from chalicelib.manage.command import Desk
+    from chalicelib.manage.conversions import Conversions
     from chalicelib.manage.log import Log
+    from chalicelib.manage.rate_table import RateDesk
     from chalicelib.manage.setup import Office
+    from chalicelib.store.customers import Customers
     from chalicelib.store.days import Days
     from chalicelib.store.ledger import Ledger
     from chalicelib.store.received import Lines, Refusals
@@ -173,21 +262,99 @@ def desk(master: Callable[[], str], keep_master: Callable[[str], None], groups: 
     told, client = settings(), boto("dynamodb")
     network = Network(client, told.ledger)
     log = Log(Days(client, told.ledger), Refusals(client, told.ledger), Lines(boto("logs"), groups), told.time_zone)
-    office = Office(network, now_ms, told.link_seconds)
+    office, known = Office(network, now_ms, told.link_seconds), rates(client)
+    conversions = Conversions(Ledger(client, told.ledger), network, known.on, now_ms, told.time_zone)
+    table = RateDesk(known, archive, now_ms, told.time_zone)
 
     def respill() -> Callable[[Mapping[str, Any]], None]:
         from chalicelib.stream.drain import Drain
         from chalicelib.web.ground import Survey
 
         ring, records = click_keys(master()), Directory(network, told.link_seconds, time.monotonic, EXACT)
-        claims = Pixel(records, Ledger(client, told.ledger), _fallback(), Survey(records, ring), told.time_zone)
+        survey = Survey(records, ring, Customers(client, told.ledger))
+        claims = Pixel(records, Ledger(client, told.ledger), _fallback(), survey, told.time_zone, rates=known.on)
         return Drain(Visits(client, told.visits, told.click_days), claims, ring, now_ms).write
 
     # Unlike a function's container, a person's machine may run several of these at once, and is to be left clean.
     scratch = f"clickledger-report-{os.getpid()}"
     atexit.register(rmtree, f"{gettempdir()}/{scratch}", ignore_errors=True)
     reports = partial(daily_report, scratch)
-    return Desk(office, network, log, reports, archive, respill, master, keep_master, now_ms, address)
+    uploads = partial(_door, client, master)
+    return Desk(
+        office,
+        network,
+        log,
+        reports,
+        archive,
+        respill,
+        master,
+        keep_master,
+        now_ms,
+        address,
+        conversions,
+        table,
+        uploads,
+        treasury,
+        partial(month_close, scratch),
+        partial(_explainer, client, master),
+    )
+
+
+def _explainer(client: Client, master: Callable[[], str]) -> "Explainer":
+    from chalicelib.model import clickid
+    from chalicelib.model.click import Click
+    from chalicelib.reports.explain import Explainer
+    from chalicelib.store.ledger import Ledger
+
+    told = settings()
+
+    def click(text: str) -> Click | None:
+        id = clickid.read(click_keys(master()), text)
+        return Visits(client, told.visits, told.click_days).click(id) if id else None
+
+    return Explainer(archive(), Ledger(client, told.ledger).facts, click)
+
+
+@lru_cache(maxsize=1)
+def treasury() -> "Treasury":
+    """What pays people, over boto3, as whoever runs the command."""
+    from chalicelib.manage.adjustments import Adjustments
+    from chalicelib.manage.parties import PartyDesk
+    from chalicelib.manage.payouts import Cashier
+    from chalicelib.manage.treasury import Treasury
+    from chalicelib.model.party import minimums
+    from chalicelib.reports.batch import Batches
+    from chalicelib.store.manual import Manuals
+    from chalicelib.store.parties import Parties
+    from chalicelib.store.payouts import Payouts
+
+    told, client = settings(), boto("dynamodb")
+    network, paid, who = Network(client, told.ledger), Payouts(client, told.ledger), Parties(client, told.ledger)
+    return Treasury(
+        Cashier(paid, who, network, Batches(archive()), now_ms, told.time_zone),
+        Adjustments(Manuals(client, told.ledger), paid, network, minimums(told.alone), now_ms, told.time_zone),
+        PartyDesk(who, network, now_ms),
+    )
+
+
+def _door(client: Client, master: Callable[[], str], advertiser: str) -> "Door":
+    """The way that an advertiser's uploaded rows go: its postbacks', but for the proof; LookupError if it is none."""
+    from chalicelib.manage.upload import Door
+    from chalicelib.store.customers import Customers
+    from chalicelib.store.ledger import Ledger
+    from chalicelib.web.ground import Survey
+    from chalicelib.web.postback import Postback
+    from chalicelib.web.proof import Prover
+
+    told, secret = settings(), master()
+    records = Directory(Network(client, told.ledger), told.link_seconds, time.monotonic, EXACT)
+    found = records.advertiser(advertiser)
+    if found is None:
+        raise LookupError(f"no advertiser {advertiser}")
+    survey = Survey(records, click_keys(secret), Customers(client, told.ledger))
+    visits, ledger = Visits(client, told.visits, told.click_days), Ledger(client, told.ledger)
+    road = Postback(records, visits, ledger, survey, Prover(secret), told.time_zone, rates(client).on)
+    return Door(lambda said, must_exist: road.take(said, found, now_ms(), must_exist), found.statuses)
 
 
 def remaining(context: Any) -> Callable[[], int]:  # noqa: ANN401 - Lambda's own object
@@ -252,6 +419,11 @@ def _ledger() -> "Ledger":
 
 
 @lru_cache(maxsize=1)
+def _rates() -> "Rates":
+    return rates(_hot("dynamodb"))
+
+
+@lru_cache(maxsize=1)
 def _fallback() -> Fallback:
     return Fallback(_hot("sqs"), settings().fallback)
 
@@ -275,6 +447,7 @@ def _network() -> Network:
 
 @lru_cache(maxsize=1)
 def _survey() -> "Survey":
+    from chalicelib.store.customers import Customers
     from chalicelib.web.ground import Survey
 
-    return Survey(_records(), _ring())
+    return Survey(_records(), _ring(), Customers(_hot("dynamodb"), settings().ledger))

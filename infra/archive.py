@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -28,13 +28,16 @@ def requirements(file: Path) -> list[str]:
     return [_normal(Requirement(line).name) for line in lines if line]
 
 
-def closure(names: Iterable[str]) -> dict[str, importlib.metadata.Distribution]:
-    """The installed packages behind these names with all they need, by normalised name."""
+def closure(names: Iterable[str], left_out: Container[str] = ()) -> dict[str, importlib.metadata.Distribution]:
+    """The installed packages behind these names with all they need, by normalised name.
+
+    What is `left_out` is not followed: the program does without that part of what needs it.
+    """
     found: dict[str, importlib.metadata.Distribution] = {}
     waiting = list(names)
     while waiting:
         name = waiting.pop()
-        if name in found:
+        if name in found or name in left_out:
             continue
         try:
             found[name] = importlib.metadata.distribution(name)

@@ -48,6 +48,9 @@ def _desk(name: str, here: Account, address: str) -> "Desk":
         "CLICKLEDGER_BUCKET": told["Bucket"],
         "CLICKLEDGER_TIME_ZONE": told["TimeZone"],
         "CLICKLEDGER_LINK_SECONDS": told["LinkSeconds"],
+        "CLICKLEDGER_ALONE": told["Alone"].replace("nobody", ""),
+        "CLICKLEDGER_CURRENCY": told["Currency"],
+        "CLICKLEDGER_CLOSE_HOURS": told["CloseHours"],
         "CLICKLEDGER_CLIENT": "boto3",
     }
     # The settings are read on first use, so the program comes after them.

@@ -9,6 +9,7 @@ without a change returns at once.
 import argparse
 import fcntl
 import hashlib
+import importlib.metadata
 import json
 import os
 import platform
@@ -26,8 +27,10 @@ from infra.archive import ArchiveError
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = ("local", "prod")
-# What only the functions behind the hot path import; it and what nothing else needs becomes the layer.
-LAYER = "aws-lambda-powertools"
+# What only the functions behind the hot path import; these and what nothing else needs become the layer.
+LAYER = ("aws-lambda-powertools", "reportlab")
+# reportlab's hands for pictures and for XML of unknown encoding, both compiled; statements have neither.
+LEFT_OUT = ("pillow", "charset-normalizer")
 _TEMPLATE = "infra/resources.yaml"
 # No call to AWS is made while packaging; the libraries just refuse to work without a region.
 _REGION = "us-east-1"
@@ -107,8 +110,7 @@ def _make_if_changed(made: Package, project: Path, say: Say) -> None:
 def _make(made: Package, project: Path, say: Say) -> None:
     """All steps, each announced."""
     say(f"package: {made.stage} for {made.architecture}, Python {sys.version_info.major}.{sys.version_info.minor}")
-    runtime = archive.closure(archive.requirements(project / "requirements.txt"))
-    plain = archive.closure(name for name in archive.requirements(project / "requirements.txt") if name != LAYER)
+    runtime, plain = _runtime(project), _runtime(project, without=LAYER)
     layer = [name for name in runtime if name not in plain]
     say(f"package: functions with {', '.join(plain) or 'nothing'}; layer with {', '.join(layer)}")
     source = made.folder / "source"
@@ -127,6 +129,12 @@ def _make(made: Package, project: Path, say: Say) -> None:
         shutil.rmtree(source)
         say("package: cfn-lint")
         _finish(lint)
+
+
+def _runtime(project: Path, without: tuple[str, ...] = ()) -> dict[str, importlib.metadata.Distribution]:
+    """The packages that ship, by name; `without` those and what only they need."""
+    asked = archive.requirements(project / "requirements.txt")
+    return archive.closure((name for name in asked if name not in without), LEFT_OUT)
 
 
 def _stage_source(made: Package, project: Path, source: Path) -> None:
@@ -233,7 +241,7 @@ def _sources(project: Path) -> Iterator[Path]:
 
 def _inputs(made: Package, project: Path) -> str:
     """A hash over everything that can change the package's bytes."""
-    runtime = archive.closure(archive.requirements(project / "requirements.txt"))
+    runtime = _runtime(project)
     tools = archive.closure(["chalice", "aws-sam-translator"])
     words = [made.stage, made.architecture, sys.version]
     words += [f"{name}=={found.version}" for name, found in (runtime | tools).items()]

@@ -22,6 +22,7 @@ def reasons_page() -> str:
         "409 conflict: the first word stands": reasons.CONFLICT,
         "503 and 413": reasons.BUSY,
         "In a conversion's standing": reasons.STANDING,
+        "At the desk: balances and payouts": reasons.DESK,
     }
     page = "# Reasons\n\nEach refusal names one of these words, in the answer, the log and `./clickledger log`.\n"
     for title, group in groups.items():

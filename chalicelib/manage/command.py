@@ -16,14 +16,32 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from chalicelib.manage import (
+    adjustments,
+    audit_words,
+    closes,
+    conversion_words,
+    explain,
+    fold_command,
+    offers,
+    parties,
+    payout_words,
+    rate_table,
+    replay_command,
+    upload,
+)
+from chalicelib.manage.conversions import Conversions
 from chalicelib.manage.log import Log
+from chalicelib.manage.rate_table import RateDesk
 from chalicelib.manage.setup import Office, Wrong
+from chalicelib.manage.treasury import Treasury
+from chalicelib.manage.words import does
 from chalicelib.model import trust
 from chalicelib.model.day import iso
-from chalicelib.model.network import DAY_MS, Campaign, Link
+from chalicelib.model.network import Link
 
 if TYPE_CHECKING:
-    Rooms = argparse._SubParsersAction[argparse.ArgumentParser]
+    from chalicelib.manage.words import Rooms
 
 
 class Published(Protocol):
@@ -82,6 +100,12 @@ class Desk:
     keep_master: Callable[[str], None]
     clock: Callable[[], int]
     address: str
+    conversions: Conversions
+    rates: RateDesk
+    uploads: Callable[[str], upload.Door]
+    treasury: Callable[[], Treasury]
+    closes: Callable[[], closes.Months]
+    explainer: Callable[[], explain.Explainer]
 
 
 def main(words: Sequence[str], open_desk: Callable[[str], Desk]) -> int:
@@ -103,22 +127,29 @@ def _parser() -> argparse.ArgumentParser:
     rooms = whole.add_subparsers(required=True, metavar="command")
     _advertiser(rooms.add_parser("advertiser", help="who pays: add, token, secret").add_subparsers(required=True))
     _goal(rooms.add_parser("goal", help="an outcome that an advertiser defined: add").add_subparsers(required=True))
-    _affiliate(rooms.add_parser("affiliate", help="who shares links: add").add_subparsers(required=True))
-    _campaign(rooms.add_parser("campaign", help="what is promoted: add, state").add_subparsers(required=True))
+    offers.groups(rooms)
     _terms(rooms.add_parser("terms", help="what a goal earns: add").add_subparsers(required=True))
     _link(rooms.add_parser("link", help="a short link: add").add_subparsers(required=True))
+    conversion_words.commands(rooms)
+    rate_table.commands(rooms)
     _reading(rooms)
+    fold_command.group(rooms)
+    audit_words.groups(rooms)
+    for group in (parties.group, adjustments.group, payout_words.group, closes.group, replay_command.group):
+        group(rooms)
+    upload.commands(rooms)
+    explain.commands(rooms)
     return whole
 
 
 def _advertiser(rooms: "Rooms") -> None:
-    add = _does(rooms, "add", _add_advertiser, "a new advertiser")
+    add = does(rooms, "add", _add_advertiser, "a new advertiser")
     add.add_argument("id")
     add.add_argument("--name", required=True)
     add.add_argument("--status", action="append", default=[], metavar="WORD=STATUS", help="a status word of its own")
-    token = _does(rooms, "token", _add_token, "a new token, shown once; the one before it stays good")
+    token = does(rooms, "token", _add_token, "a new token, shown once; the one before it stays good")
     token.add_argument("id")
-    secret = _does(rooms, "secret", _add_secret, "a new secret to sign with; the one before it stays good")
+    secret = does(rooms, "secret", _add_secret, "a new secret to sign with; the one before it stays good")
     secret.add_argument("id")
 
 
@@ -138,80 +169,21 @@ def _add_secret(asked: argparse.Namespace, desk: Desk) -> None:
 
 
 def _goal(rooms: "Rooms") -> None:
-    add = _does(rooms, "add", _add_goal, "a new goal")
+    add = does(rooms, "add", _add_goal, "a new goal")
     add.add_argument("advertiser")
     add.add_argument("name")
     add.add_argument("--once-per", default="order", choices=["order", "click", "customer"])
     add.add_argument("--review", default="auto", help="auto, manual, or 'after N' (days)")
+    add.add_argument("--recurring", action="store_true", help="customers pay again, and who brought them earns again")
 
 
 def _add_goal(asked: argparse.Namespace, desk: Desk) -> None:
-    goal = desk.office.add_goal(asked.advertiser, asked.name, asked.once_per, asked.review)
+    goal = desk.office.add_goal(asked.advertiser, asked.name, asked.once_per, asked.review, recurring=asked.recurring)
     print(f"goal {goal.name} of {asked.advertiser}: pays once per {goal.once_per}, review {goal.review}")
 
 
-def _affiliate(rooms: "Rooms") -> None:
-    add = _does(rooms, "add", _add_affiliate, "a new affiliate")
-    add.add_argument("id")
-    add.add_argument("--name", required=True)
-
-
-def _add_affiliate(asked: argparse.Namespace, desk: Desk) -> None:
-    print(f"affiliate {desk.office.add_affiliate(asked.id, asked.name).id}")
-
-
-def _campaign(rooms: "Rooms") -> None:
-    add = _does(rooms, "add", _add_campaign, "a new campaign")
-    add.add_argument("id")
-    for name in ("advertiser", "name", "currency", "destination"):
-        add.add_argument(f"--{name}", required=True)
-    add.add_argument("--fallback", default="", help="where visitors go while the campaign is paused, ended or full")
-    add.add_argument("--host", action="append", default=[], help="a host that deep links (url=...) may lead to")
-    add.add_argument("--window-days", type=float, default=30)
-    add.add_argument("--minimum-seconds", type=float, default=0)
-    add.add_argument("--shop", default="", help="the order scope, if order ids are not unique at the advertiser")
-    add.add_argument("--cap", action="append", default=[], metavar="PERIOD=N", help="soft cap: day=, month= or total=")
-    state = _does(rooms, "state", _set_state, "pause, resume or end")
-    state.add_argument("id")
-    state.add_argument("state", choices=["active", "paused", "ended"])
-
-
-def _add_campaign(asked: argparse.Namespace, desk: Desk) -> None:
-    made = desk.office.add_campaign(
-        Campaign(
-            asked.id,
-            asked.name,
-            asked.advertiser,
-            asked.currency,
-            asked.destination,
-            fallback=asked.fallback,
-            hosts=tuple(asked.host),
-            window_ms=round(asked.window_days * DAY_MS),
-            minimum_ms=round(asked.minimum_seconds * 1000),
-            shop=asked.shop,
-            caps=_caps(asked.cap),
-        )
-    )
-    print(f"campaign {made.id}: next `terms add {made.id} GOAL --commission ... --revenue ...`")
-
-
-def _caps(pairs: Sequence[str]) -> dict[str, int]:
-    caps = {}
-    for pair in pairs:
-        period, _, most = pair.partition("=")
-        if period not in ("day", "month", "total") or not most.isdigit():
-            raise Wrong(f"not a cap: {pair}; say day=100, month=1000 or total=5000")
-        caps[period] = int(most)
-    return caps
-
-
-def _set_state(asked: argparse.Namespace, desk: Desk) -> None:
-    made = desk.office.set_state(asked.id, asked.state)
-    print(f"campaign {made.id} is {made.state}; running redirects know within {desk.office.link_seconds:g} seconds")
-
-
 def _terms(rooms: "Rooms") -> None:
-    add = _does(rooms, "add", _add_terms, "a new version of terms")
+    add = does(rooms, "add", _add_terms, "a new version of terms")
     add.add_argument("campaign")
     add.add_argument("goal")
     add.add_argument("--commission", required=True, help="'CPA 5.00 USD' or 'RevShare 12.5%%'")
@@ -239,7 +211,7 @@ def _moment(text: str) -> int:
 
 
 def _link(rooms: "Rooms") -> None:
-    add = _does(rooms, "add", _add_link, "a new link")
+    add = does(rooms, "add", _add_link, "a new link")
     add.add_argument("--affiliate", required=True)
     add.add_argument("--campaign", required=True)
     add.add_argument("--slug", default="")
@@ -252,19 +224,19 @@ def _add_link(asked: argparse.Namespace, desk: Desk) -> None:
 
 
 def _reading(rooms: "Rooms") -> None:
-    listing = _does(rooms, "list", _list, "what there is")
+    listing = does(rooms, "list", _list, "what there is")
     listing.add_argument("what", choices=["advertisers", "affiliates", "campaigns", "links"])
     listing.add_argument("affiliate", nargs="?", default="", help="whose links")
-    log = _does(rooms, "log", _log, "the last postbacks and claims of an advertiser, with answer and reason")
+    log = does(rooms, "log", _log, "the last postbacks and claims of an advertiser, with answer and reason")
     log.add_argument("advertiser")
     log.add_argument("--last", type=int, default=20)
     log.add_argument("--days", type=int, default=2)
-    report = _does(rooms, "report", _report, "list reports, download a day's, or preview an open day")
+    report = does(rooms, "report", _report, "list reports, download a day's, or preview an open day")
     report.add_argument("day", nargs="?", default="", help="YYYY-MM-DD; without it the published days are listed")
     report.add_argument("--preview", action="store_true", help="a day that is not published yet, without manifest")
     report.add_argument("--to", default="reports", help="folder for the files")
-    _does(rooms, "rotate", _rotate, "add a generation to the master secret; the next deploy signs with it")
-    _does(rooms, "respill", _respill, "write down what only the log lines on standard input hold")
+    does(rooms, "rotate", _rotate, "add a generation to the master secret; the next deploy signs with it")
+    does(rooms, "respill", _respill, "write down what only the log lines on standard input hold")
 
 
 def _list(asked: argparse.Namespace, desk: Desk) -> None:
@@ -338,11 +310,3 @@ def _respill(_: argparse.Namespace, desk: Desk) -> None:
             write(said["message"])
             written += 1
     print(f"{written} clicks and claims written down")
-
-
-def _does(
-    rooms: "Rooms", name: str, run: Callable[[argparse.Namespace, Desk], None], help: str
-) -> argparse.ArgumentParser:
-    made = rooms.add_parser(name, help=help)
-    made.set_defaults(run=run)
-    return made

@@ -13,7 +13,7 @@ from chalicelib.model.day import accounting_day, back
 from chalicelib.model.fact import Fact
 
 SHARDS: Final = "0123456789abcdef"
-DOORS: Final = {"postback": "postback", "claim_replayed": "pixel", "claim_refused": "pixel"}
+DOORS: Final = {"postback": "postback", "claim_replayed": "pixel", "claim_refused": "pixel", "call": "call"}
 """Events of log lines, and the door through which each came."""
 
 
@@ -72,12 +72,12 @@ class Log:
     def _kept(self, advertiser: str, day: str) -> Iterator[Entry]:
         for shard in SHARDS:
             for fact in self.days.facts(day, shard):
-                if fact.advertiser == advertiser and fact.source in ("server", "browser"):
+                if fact.advertiser == advertiser and fact.source in ("server", "browser", "call"):
                     yield _entry_of(fact)
         for at_ms, answer, said in self.refusals.refusals(advertiser, day):
             yield Entry(
                 at_ms,
-                "postback",
+                "call" if "call_id" in said and "number" in said else "postback",
                 said.get("order_id", ""),
                 answer["status"],
                 answer["reason"],
@@ -97,10 +97,10 @@ class Log:
 
 def _entry_of(fact: Fact) -> Entry:
     claimed = fact.kind == "booked" and fact.source == "browser"
-    timed = fact.key == "unconfirmed"
+    timed, rung = fact.key == "unconfirmed", fact.kind == "booked" and fact.source == "call"
     return Entry(
         fact.at_ms,
-        "time" if timed else "pixel" if claimed else "postback",
+        "time" if timed else "pixel" if claimed else "call" if rung else "postback",
         fact.order_id,
         f"accepted ({fact.kind})",
         fact.after.reason,

@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from chalicelib.model import destination, money, terms, trust
+from chalicelib.model.agreement import mistake
+from chalicelib.model.caps import EVERYONE
+from chalicelib.model.caps import read as caps_of
 from chalicelib.model.network import (
     DAY_MS,
     ID,
@@ -18,11 +21,14 @@ from chalicelib.model.network import (
     Affiliate,
     Campaign,
     CampaignState,
+    Coupon,
     Goal,
     Link,
+    Number,
     OncePer,
 )
-from chalicelib.model.terms import Cpa, Terms
+from chalicelib.model.rates import rate
+from chalicelib.model.terms import Terms
 
 GOAL: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,38}[a-z0-9])?")
 REVIEW: Final = re.compile(r"auto|manual|after [1-9][0-9]?")
@@ -30,6 +36,7 @@ LIVE: Final = 2
 """How many tokens and secrets of an advertiser are good at a time: the new one and the one it replaces."""
 
 AHEAD_MS: Final = 60_000
+MOST_HOLD_DAYS: Final = 90
 
 
 class Wrong(ValueError):
@@ -60,6 +67,15 @@ class Network(Protocol):
     def add_affiliate(self, affiliate: Affiliate) -> None:
         """Add an affiliate."""
 
+    def replace_affiliate(self, known: Affiliate, changed: Affiliate) -> bool:
+        """Write an affiliate again; False if it is no longer as `known`."""
+
+    def add_coupon(self, coupon: Coupon) -> None:
+        """Add a coupon."""
+
+    def add_number(self, number: Number) -> None:
+        """Add a tracking number."""
+
     def add_campaign(self, campaign: Campaign) -> None:
         """Add a campaign."""
 
@@ -86,44 +102,65 @@ class Office:
         known = {word.strip().lower(): status for word, status in statuses.items()}
         if not set(known.values()) <= {"pending", "approved", "rejected"}:
             raise Wrong("a status word leads to pending, approved or rejected")
-        made = Advertiser(_matching(ID, id, "an id"), _named(name), statuses=known)
+        made = Advertiser(matching(ID, id, "an id"), _named(name), statuses=known)
         self.network.add_advertiser(made)
         return made
 
     def add_token(self, id: str) -> str:
         """A new token for an advertiser's postbacks. It is shown once: only its hash is kept, beside the last one's."""
-        advertiser = self._advertiser(id)
+        advertiser = self.advertiser(id)
         token = f"{id}.{secrets.token_urlsafe(32)}"
         tokens = (trust.fingerprint(token), *advertiser.tokens)[:LIVE]
-        self._replace(advertiser, replace(advertiser, tokens=tokens))
+        self.replace_advertiser(advertiser, replace(advertiser, tokens=tokens))
         return token
 
     def add_secret(self, id: str, master: str) -> str:
         """A new secret for an advertiser's signatures. Nothing is stored but its name: it derives from the master."""
-        advertiser = self._advertiser(id)
+        advertiser = self.advertiser(id)
         number = max((int(name.partition(".")[0]) for name in advertiser.secrets), default=0) + 1
         name = f"{number}.{max(trust.generations(master))}"
-        self._replace(advertiser, replace(advertiser, secrets=(name, *advertiser.secrets)[:LIVE]))
+        self.replace_advertiser(advertiser, replace(advertiser, secrets=(name, *advertiser.secrets)[:LIVE]))
         return trust.shared_secret(master, id, name)
 
-    def add_goal(self, advertiser: str, name: str, once_per: OncePer, review: str) -> Goal:
+    def add_goal(self, advertiser: str, name: str, once_per: OncePer, review: str, *, recurring: bool = False) -> Goal:
         """A new goal of an advertiser. `review` is 'auto', 'manual' or 'after N' days."""
-        goal = Goal(_matching(GOAL, name, "a goal"), once_per, _matching(REVIEW, review, "a review rule"))
-        self.network.add_goal(self._advertiser(advertiser), goal)
+        if name in terms.RESERVED:
+            raise Wrong(f"{name} is no goal of an advertiser: its terms are priced by the month close")
+        goal = Goal(matching(GOAL, name, "a goal"), once_per, matching(REVIEW, review, "a review rule"), recurring)
+        self.network.add_goal(self.advertiser(advertiser), goal)
         return goal
 
-    def add_affiliate(self, id: str, name: str) -> Affiliate:
-        """A new affiliate."""
-        made = Affiliate(_matching(ID, id, "an id"), _named(name))
+    def add_affiliate(self, id: str, name: str, currency: str = "", recruiter: str = "") -> Affiliate:
+        """A new affiliate. It is paid in `currency`, or in each campaign's own if that is ''."""
+        made = Affiliate(matching(ID, id, "an id"), _named(name), currency and _currency(currency), recruiter)
+        self._check_recruiter(made)
         self.network.add_affiliate(made)
         return made
 
+    def set_affiliate(self, id: str, changes: Mapping[str, str]) -> Affiliate:
+        """Change an affiliate's name, currency or recruiter. What was earned before stays in its old currency."""
+        known = self.affiliate(id)
+        changed = Affiliate(
+            id,
+            _named(changes.get("name", known.name)),
+            _currency(changes["currency"]) if changes.get("currency") else changes.get("currency", known.currency),
+            changes.get("recruiter", known.recruiter),
+            known.profile,
+        )
+        self._check_recruiter(changed)
+        if not self.network.replace_affiliate(known, changed):
+            raise Wrong(f"somebody else has just changed {id}: look, and try again")
+        return changed
+
     def add_campaign(self, campaign: Campaign) -> Campaign:
         """A new campaign, without terms."""
-        self._advertiser(campaign.advertiser)
-        _matching(ID, campaign.id, "an id")
+        self.advertiser(campaign.advertiser)
+        matching(ID, campaign.id, "an id")
         if campaign.window_ms < 0 or not 0 <= campaign.minimum_ms <= campaign.window_ms:
             raise Wrong("the minimum time lies between 0 and the window")
+        if not 0 <= campaign.hold_days <= MOST_HOLD_DAYS:
+            raise Wrong(f"a commission is held for 0 to {MOST_HOLD_DAYS} days")
+        self._check_caps(campaign.caps)
         if campaign.window_ms > 90 * DAY_MS:
             raise Wrong("a window is at most 90 days: event times older than that are not accepted")
         for url in filter(None, (campaign.destination, campaign.fallback)):
@@ -132,7 +169,7 @@ class Office:
             campaign,
             name=_named(campaign.name),
             currency=_currency(campaign.currency),
-            shop=_matching(ID, campaign.shop, "a shop") if campaign.shop else "",
+            shop=matching(ID, campaign.shop, "a shop") if campaign.shop else "",
             hosts=tuple(_host(host) for host in campaign.hosts),
         )
         if not made.destination:
@@ -142,7 +179,7 @@ class Office:
 
     def set_state(self, id: str, state: CampaignState) -> Campaign:
         """Pause, resume or end a campaign's redirects. Conversions of earlier clicks go on earning."""
-        known = self._campaign(id)
+        known = self.campaign(id)
         changed = replace(known, state=state)
         if not self.network.replace_campaign(known, changed):
             raise Wrong(f"somebody else has just changed {id}: look, and try again")
@@ -154,51 +191,82 @@ class Office:
         The very first terms of a goal hold for all clicks. Later ones start when no running function can still know
         better: the cache time and a minute from now, at the earliest.
         """
-        known = self._campaign(campaign)
-        if goal not in self._advertiser(known.advertiser).goals:
+        known = self.campaign(campaign)
+        if goal not in terms.RESERVED and goal not in self.advertiser(known.advertiser).goals:
             raise Wrong(f"{known.advertiser} has no goal {goal}")
-        if affiliate != "*" and self.network.affiliate(affiliate) is None:
-            raise Wrong(f"no affiliate {affiliate}")
+        if affiliate != "*":
+            self.affiliate(affiliate)
         earliest = self.clock() + round(self.link_seconds * 1000) + AHEAD_MS
         if not any(version.goal == goal for version in known.terms):
             earliest = 0
         if from_ms is not None and from_ms < earliest:
             raise Wrong("terms start in the future: the cache time and 60 seconds from now at the earliest")
-        version = Terms(goal, affiliate, earliest if from_ms is None else from_ms, *map(_rate, rates))
-        _one_currency(version)
+        version = Terms(
+            goal, affiliate, earliest if from_ms is None else from_ms, *(_rate(goal, text) for text in rates)
+        )
+        if wrong := mistake(version, known.currency):
+            raise Wrong(wrong)
         self.network.add_terms(campaign, version)
         return version
 
     def add_link(self, affiliate: str, campaign: str, slug: str, to: str) -> Link:
         """A new link. Without a `slug` it gets seven random letters; `to` overrides the campaign's destination."""
-        if self.network.affiliate(affiliate) is None:
-            raise Wrong(f"no affiliate {affiliate}")
-        self._campaign(campaign)
+        self.affiliate(affiliate)
+        self.campaign(campaign)
         if to:
             _destination(to)
-        word = _matching(SLUG, slug, "a slug") if slug else _random_slug()
+        word = matching(SLUG, slug, "a slug") if slug else _random_slug()
         link = Link(secrets.randbits(60), word, affiliate, campaign, to)
         self.network.add_link(link)
         return link
 
-    def _replace(self, known: Advertiser, changed: Advertiser) -> None:
+    def _check_recruiter(self, affiliate: Affiliate) -> None:
+        """A recruiter exists, and nobody is recruited by somebody that it has brought itself."""
+        above, seen = affiliate.recruiter, {affiliate.id}
+        while above:
+            if above in seen:
+                raise Wrong(f"{affiliate.recruiter} was recruited by {affiliate.id}")
+            seen.add(above)
+            above = self.affiliate(above).recruiter
+
+    def _check_caps(self, caps: Mapping[str, int]) -> None:
+        try:
+            read = caps_of(caps)
+        except ValueError as bad:
+            raise Wrong(str(bad)) from bad
+        for cap in read:
+            if cap.affiliate != EVERYONE:
+                self.affiliate(cap.affiliate)
+
+    def replace_advertiser(self, known: Advertiser, changed: Advertiser) -> None:
+        """Write an advertiser again; Wrong if it is no longer as `known`."""
         if not self.network.replace_advertiser(known, changed):
             raise Wrong(f"somebody else has just changed {known.id}: look, and try again")
 
-    def _advertiser(self, id: str) -> Advertiser:
+    def advertiser(self, id: str) -> Advertiser:
+        """An advertiser; Wrong if there is none."""
         found = self.network.advertiser(id)
         if found is None:
             raise Wrong(f"no advertiser {id}")
         return found
 
-    def _campaign(self, id: str) -> Campaign:
+    def affiliate(self, id: str) -> Affiliate:
+        """An affiliate; Wrong if there is none."""
+        found = self.network.affiliate(id)
+        if found is None:
+            raise Wrong(f"no affiliate {id}")
+        return found
+
+    def campaign(self, id: str) -> Campaign:
+        """A campaign; Wrong if there is none."""
         found = self.network.campaign(id)
         if found is None:
             raise Wrong(f"no campaign {id}")
         return found
 
 
-def _matching(pattern: re.Pattern[str], text: str, what: str) -> str:
+def matching(pattern: re.Pattern[str], text: str, what: str) -> str:
+    """`text` if it matches; Wrong with the pattern if it does not."""
     if not pattern.fullmatch(text):
         raise Wrong(f"{text!r} is not {what}: {pattern.pattern}")
     return text
@@ -232,17 +300,13 @@ def _currency(text: str) -> str:
         raise Wrong(f"not a currency: {text}") from bad
 
 
-def _rate(text: str) -> terms.Rate:
+def _rate(goal: str, text: str) -> str:
+    # Some call the price of a thousand impressions CPI, which to everybody else is an install's.
+    text = text.replace("CPI", "CPM", 1) if goal == terms.IMPRESSION else text
     try:
-        return terms.rate(text)
+        return str(rate(text))
     except ValueError as bad:
         raise Wrong(f"{bad}; say 'CPA 5.00 USD' or 'RevShare 12.5%'") from bad
-
-
-def _one_currency(version: Terms) -> None:
-    fixed = {rate.amount.currency for rate in (version.commission, version.revenue) if isinstance(rate, Cpa)}
-    if len(fixed) > 1:
-        raise Wrong("commission and revenue are in two currencies, so there is no margin")
 
 
 def _random_slug() -> str:

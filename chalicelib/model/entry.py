@@ -11,8 +11,9 @@ from chalicelib.model.fact import Kind, State
 class Entry(NamedTuple):
     """What model.fact.Fact says, under the same words.
 
-    `amount` is the sale's, in minor units of `sale_currency`, or None; so is `refunded`. All other amounts are in minor
-    units of `currency`: `pending_...` and `approved_...` are what the fact moves, the others where it leads.
+    `amount` is the sale's, in minor units of `sale_currency`, or None; so are `refunded`, `deductions` and `disputed`.
+    `due`, `pending_due` and `approved_due` are in minor units of `due_in`, all other amounts of `currency`:
+    `pending_...` and `approved_...` are what the fact moves, the others where it leads.
     """
 
     conversion: str
@@ -47,3 +48,14 @@ class Entry(NamedTuple):
     pending_revenue: int
     approved_revenue: int
     subs: tuple[str, ...]
+    customer: str = ""
+    deductions: int = 0
+    seconds: int = 0
+    caller: str = ""
+    hold_days: int = 0
+    fx: str = ""
+    disputed: int = 0
+    due_in: str = ""
+    due: int = 0
+    pending_due: int = 0
+    approved_due: int = 0

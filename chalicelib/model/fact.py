@@ -6,21 +6,37 @@ there, so nothing else has to be read to price or report it.
 
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from chalicelib.model.money import Money
 
-Kind = Literal["booked", "confirmed", "approved", "rejected", "refunded"]
+Kind = Literal[
+    "booked",
+    "confirmed",
+    "approved",
+    "rejected",
+    "refunded",
+    "reinstated",
+    "amended",
+    "corrected",
+    "disputed",
+    "dispute_won",
+    "dispute_lost",
+    "rated",
+]
 State = Literal["pending", "approved", "rejected"]
 
-KINDS: Final = ("booked", "confirmed", "approved", "rejected", "refunded")
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a conversion stands: its state, and what it earns there, in minor units of `currency`.
+    """Where a conversion stands: its state, and what it earns there. A rejected conversion earns 0.
 
-    `confirmed` says that a server has spoken. `refunded` is in the sale's currency. A rejected conversion earns 0.
+    `commission` and `revenue` are minor units of `currency`, the campaign's; `due` is the same commission in the
+    affiliate's own currency, the fact's `due_in`. `confirmed` says that a server has spoken. `refunded` and `disputed`
+    are in the sale's currency; while a dispute is open the commission is held. `wanted` is the state that a conversion
+    waits for which is pending only because no exchange rate is known.
     """
 
     state: State = "pending"
@@ -30,6 +46,9 @@ class Standing:
     commission: int = 0
     revenue: int = 0
     currency: str = ""
+    due: int = 0
+    disputed: int = 0
+    wanted: State = "pending"
 
 
 NOWHERE: Final = Standing()
@@ -38,12 +57,17 @@ NOWHERE: Final = Standing()
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What a fact adds to the sums by state, in minor units of its standing's currency; negative takes back."""
+    """What a fact adds to the sums by state, in minor units of its standing's currency; negative takes back.
+
+    `pending_due` and `approved_due` are in the affiliate's currency.
+    """
 
     pending_commission: int = 0
     approved_commission: int = 0
     pending_revenue: int = 0
     approved_revenue: int = 0
+    pending_due: int = 0
+    approved_due: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +76,9 @@ class Fact:
 
     Times are Unix milliseconds: `at_ms` when we accepted it, `event_ms` when the sale happened. `day` is the accounting
     day of `at_ms`. `terms` pins the version, `commission_rate` and `revenue_rate` its rates as text. `amount` is None
-    when no amount was said. `touches` are earlier click ids, newest first.
+    when no amount was said; `deductions` are tax and shipping in its minor units. `touches` are earlier click ids,
+    newest first. `seconds` and `caller` (a key, never the number) are a call's. `hold_days` and `fx` (quotes as text,
+    '' if nothing was converted) are pinned when the conversion is booked. `due_in` is the affiliate's currency.
     """
 
     conversion: str
@@ -81,6 +107,12 @@ class Fact:
     moved: Movement
     subs: tuple[str, ...] = ()
     touches: tuple[str, ...] = ()
+    deductions: int = 0
+    seconds: int = 0
+    caller: str = ""
+    hold_days: int = 0
+    fx: str = ""
+    due_in: str = ""
 
 
 def movement(before: Standing, after: Standing) -> Movement:
@@ -90,6 +122,8 @@ def movement(before: Standing, after: Standing) -> Movement:
         _in(after, "approved", after.commission) - _in(before, "approved", before.commission),
         _in(after, "pending", after.revenue) - _in(before, "pending", before.revenue),
         _in(after, "approved", after.revenue) - _in(before, "approved", before.revenue),
+        _in(after, "pending", after.due) - _in(before, "pending", before.due),
+        _in(after, "approved", after.due) - _in(before, "approved", before.due),
     )
 
 

@@ -8,13 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from chalicelib.model import terms
+from chalicelib.model import life, pricing, terms
+from chalicelib.model.act import Act, Amend, Approve, Correct, Dispute, Refund, Reject
+from chalicelib.model.answer import Moment, Replay, moment
 from chalicelib.model.click import Click
-from chalicelib.model.day import accounting_day
 from chalicelib.model.fact import NOWHERE, Fact, Standing, conversion_id, movement, next_fact
 from chalicelib.model.money import Money
 from chalicelib.model.network import DAY_MS, Campaign, Goal, Link
+from chalicelib.model.pricing import Rates, no_rates
+from chalicelib.model.rates import Basis, per_conversion
 from chalicelib.model.sale import Refusal, Sale
+
+__all__ = ["Ground", "Moment", "Replay", "decide", "identity", "moment", "more_follows"]
 
 AHEAD_MS: Final = 300_000
 OLDEST_MS: Final = 90 * DAY_MS
@@ -22,42 +27,34 @@ OLDEST_MS: Final = 90 * DAY_MS
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Where a click stands: the click itself, its link and its campaign with terms."""
+    """Who brought a conversion and where: the click if there is one, its link, and the campaign with its terms.
 
-    click: Click
+    Without a click (coupon, call, by hand, a customer's later payment) `link` says only which affiliate and campaign,
+    and terms are pinned by `pinned_ms`: the customer's first payment, or the conversion's own time if that is None.
+    `due_in` is the affiliate's currency, '' for an affiliate that earns in each campaign's own.
+    """
+
+    click: Click | None
     link: Link
     campaign: Campaign
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """It was said before; `last` is where the conversion stands."""
-
-    last: Fact
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When we accept: Unix milliseconds and the accounting day they belong to."""
-
-    ms: int
-    day: str
-
-
-def moment(now_ms: int, time_zone: str) -> Moment:
-    """The acceptance time and its accounting day in the network's time zone."""
-    return Moment(now_ms, accounting_day(now_ms, time_zone))
+    due_in: str = ""
+    pinned_ms: int | None = None
 
 
 def identity(sale: Sale, goal: Goal, advertiser: str, shop: str) -> str | Refusal:
     """The conversion's id under the goal's `once_per`; a Refusal when the field it pays once for is missing.
 
-    Test sales have identities of their own: they take nobody's key.
+    Test sales have identities of their own: they take nobody's key. A call is told by the telephone system's own id.
+    What a person books under a goal that pays once per click has no click, so the person names it.
     """
     kind = "test" if sale.test else "live"
+    if sale.call_id:
+        return conversion_id(kind, "call", advertiser, sale.call_id)
     match goal.once_per:
         case "order" if sale.order_id:
             return conversion_id(kind, "order", advertiser, shop, goal.name, sale.order_id)
+        case "click" if sale.source == "hand" and sale.order_id:
+            return conversion_id(kind, "hand", advertiser, goal.name, sale.order_id)
         case "click" if sale.click_id:
             return conversion_id(kind, "click", advertiser, goal.name, sale.click_id)
         case "customer" if sale.customer:
@@ -75,35 +72,22 @@ def decide(
     ground: Ground | None,
     now: Moment,
     happened_ms: int | None = None,
+    rates: Rates = no_rates,
 ) -> Fact | Replay | Refusal:
     """What `sale` adds to the facts `said` so far (in order of their numbers).
 
     `happened_ms` is when we heard of it first, if that is not now; a time that the sender says comes before it.
+    `rates` gives the quotes of a day, and is asked only when two currencies meet.
     """
     if not said:
-        if sale.is_refund:
+        # A call is booked by the door that hears calls: what a postback says of one is about a known call.
+        if sale.is_change or (sale.call_id and sale.source == "server"):
             return Refusal("rejected", "unknown_conversion")
-        return _first(sale, goal, conversion, ground, now, happened_ms)
-    answer = _later(said, sale, goal, ground, now)
+        return _first(sale, goal, conversion, ground, now, happened_ms, rates)
+    answer = _later(said, sale, goal, ground, now, rates)
     if isinstance(answer, Refusal):
         return replace(answer, conversion=conversion, state=said[-1].after.state)
     return answer
-
-
-def expire(said: Sequence[Fact], now: Moment) -> Fact | Replay:
-    """What becomes of a claim whose time to be confirmed is over."""
-    last = said[-1]
-    if last.after.confirmed or last.after.state != "pending":
-        return Replay(last)
-    return next_fact(last, "rejected", "unconfirmed", now.ms, now.day, _rejected(last.after, "unconfirmed"))
-
-
-def approve_by_time(said: Sequence[Fact], now: Moment) -> Fact | Replay:
-    """What becomes of a confirmed conversion whose review time is over."""
-    last = said[-1]
-    if not last.after.confirmed or last.after.state != "pending" or last.after.reason == "no_fx_rate":
-        return Replay(last)
-    return next_fact(last, "approved", "approved", now.ms, now.day, replace(last.after, state="approved", reason=""))
 
 
 def more_follows(fact: Fact) -> bool:
@@ -111,50 +95,66 @@ def more_follows(fact: Fact) -> bool:
     return fact.after.reason == "reattributed"
 
 
-def _later(said: Sequence[Fact], sale: Sale, goal: Goal, ground: Ground | None, now: Moment) -> Fact | Replay | Refusal:
+def _later(
+    said: Sequence[Fact], sale: Sale, goal: Goal, ground: Ground | None, now: Moment, rates: Rates
+) -> Fact | Replay | Refusal:
     last = said[-1]
     if sale.source == "browser":
         return Replay(last)
-    if sale.is_refund:
-        return _refund(said, sale, now) if last.after.confirmed else Refusal("rejected", "unknown_conversion")
+    if sale.is_change:
+        act = _act(sale)
+        return life.change(said, act, now) if last.after.confirmed else Refusal("rejected", "unknown_conversion")
     if not last.after.confirmed:
-        return _confirm(last, sale, goal, ground, now)
-    return _difference(last, sale, goal) or _change(last, sale, now)
+        return _confirm(said, sale, goal, ground, now, rates)
+    differs, answer = _difference(said, sale, goal), _status(said, sale, now)
+    if differs and isinstance(answer, Replay) and _was_so(said, sale, goal):
+        return answer
+    return differs or answer
 
 
 def _first(
-    sale: Sale, goal: Goal, conversion: str, ground: Ground | None, now: Moment, happened_ms: int | None = None
+    sale: Sale,
+    goal: Goal,
+    conversion: str,
+    ground: Ground | None,
+    now: Moment,
+    happened_ms: int | None,
+    rates: Rates,
 ) -> Fact | Refusal:
     """The booking of a sale. `happened_ms` is when it happened if the sender does not say; now if nobody knows."""
     if ground is None:
         return Refusal("rejected", "click_id_missing")
-    click, link, campaign = ground.click, ground.link, ground.campaign
+    click, affiliate, campaign = ground.click, ground.link.affiliate, ground.campaign
     known_ms = now.ms if happened_ms is None else happened_ms
     event_ms = known_ms if sale.event_ms is None else sale.event_ms
-    untimely = _unbelievable(sale.event_ms, now.ms) or _untimely(event_ms - click.id.ms, campaign)
+    untimely = _unbelievable(sale.event_ms, now.ms) or (click and _untimely(event_ms - click.id.ms, campaign))
     if untimely:
         return Refusal("rejected", untimely)
-    version = terms.in_force(campaign.terms, goal.name, link.affiliate, click.id.ms)
+    pinned_ms = event_ms if ground.pinned_ms is None else ground.pinned_ms
+    version = terms.in_force(campaign.terms, goal.name, affiliate, click.id.ms if click else pinned_ms)
     if version is None:
         return Refusal("rejected", "no_terms")
-    needs_amount = any(isinstance(rate, terms.RevShare) for rate in (version.commission, version.revenue))
-    if needs_amount and sale.amount is None:
-        return Refusal("quarantined" if sale.source == "server" else "rejected", "amount_missing")
-    after = _earns(_opening(sale, goal), sale.amount, version.commission, version.revenue)
+    commission, revenue = per_conversion(version.commission), per_conversion(version.revenue)
+    if sale.amount is None and (commission.needs_amount or revenue.needs_amount):
+        return Refusal("rejected" if sale.source == "browser" else "quarantined", "amount_missing")
+    basis = Basis(sale.amount, sale.deductions, 0, sale.seconds or 0)
+    plain = pricing.pinned(version.commission, version.revenue, campaign.currency, ground.due_in, "")
+    by = pricing.quoted(plain, basis, rates, now.day)
+    after = pricing.standing(_opening(sale, goal), basis, by)
     return Fact(
         conversion=conversion,
         n=0,
         kind="booked",
-        key="booked",
+        key=life.opening_key(sale.tax, sale.shipping),
         at_ms=now.ms,
         event_ms=event_ms,
         day=now.day,
         source=sale.source,
         advertiser=campaign.advertiser,
-        affiliate=link.affiliate,
+        affiliate=affiliate,
         campaign=campaign.id,
         goal=goal.name,
-        click_id=click.id.text,
+        click_id=click.id.text if click else "",
         order_id=sale.order_id,
         amount=sale.amount,
         coupon=sale.coupon,
@@ -162,13 +162,26 @@ def _first(
         status_word=sale.status_word,
         test=sale.test,
         terms=version.version,
-        commission_rate=str(version.commission),
-        revenue_rate=str(version.revenue),
+        commission_rate=version.commission,
+        revenue_rate=version.revenue,
         after=after,
         moved=movement(NOWHERE, after),
-        subs=click.subs,
-        touches=tuple(touch for touch in sale.touches if touch != click.id.text),
+        subs=click.subs if click else (),
+        touches=_touches(sale, click),
+        deductions=sale.deductions,
+        seconds=sale.seconds or 0,
+        caller=sale.caller,
+        hold_days=campaign.hold_days,
+        fx=str(by.quotes) if by.quotes.date else "",
+        due_in=by.due_in,
     )
+
+
+def _touches(sale: Sale, click: Click | None) -> tuple[str, ...]:
+    """The click ids that a sale names beside the one it is attributed by."""
+    if click is None:
+        return tuple(dict.fromkeys(touch for touch in (sale.click_id, *sale.touches) if touch))
+    return tuple(touch for touch in sale.touches if touch != click.id.text)
 
 
 def _unbelievable(said_ms: int | None, now_ms: int) -> str:
@@ -193,115 +206,105 @@ def _opening(sale: Sale, goal: Goal) -> Standing:
     if sale.source == "browser":
         return Standing("pending")
     if sale.status == "rejected":
-        return Standing("rejected", "by_advertiser", confirmed=True)
+        return Standing("rejected", sale.reason or "by_advertiser", confirmed=True)
+    if sale.source == "call" and not sale.caller:
+        return Standing("pending", "caller_withheld", confirmed=True)
     approved = sale.status == "approved" or (not sale.status and goal.review == "auto")
     return Standing("approved" if approved else "pending", confirmed=True)
 
 
-def _earns(standing: Standing, amount: Money | None, commission: terms.Rate, revenue: terms.Rate) -> Standing:
-    """The standing with its money: nothing when rejected, nothing yet when two currencies meet without a rate."""
-    earned, owed = commission.earns(amount, standing.refunded), revenue.earns(amount, standing.refunded)
-    if earned.currency != owed.currency:
-        pending = standing.state if standing.state == "rejected" else "pending"
-        return replace(
-            standing,
-            state=pending,
-            reason=standing.reason or "no_fx_rate",
-            commission=0,
-            revenue=0,
-            currency=earned.currency,
-        )
-    if standing.state == "rejected":
-        return replace(standing, commission=0, revenue=0, currency=earned.currency)
-    return replace(standing, commission=earned.minor, revenue=owed.minor, currency=earned.currency)
-
-
-def _confirm(last: Fact, sale: Sale, goal: Goal, ground: Ground | None, now: Moment) -> Fact | Refusal:
+def _confirm(
+    said: Sequence[Fact], sale: Sale, goal: Goal, ground: Ground | None, now: Moment, rates: Rates
+) -> Fact | Replay | Refusal:
     """A server speaks of a browser's claim. It is judged as if there were no claim: nothing a browser said is kept.
 
     So a claim earns nothing by itself: who guesses order ids in advance waits in vain, since only a server's word with
     the click id confirms. A rejection needs no click.
     """
+    last = said[-1]
     if ground is None and sale.status == "rejected":
-        return next_fact(last, "rejected", "rejected", now.ms, now.day, _rejected(last.after, "by_advertiser"))
-    heard = _first(sale, goal, last.conversion, ground, now, last.event_ms)
+        return life.change(said, _rejection(sale), now)
+    heard = _first(sale, goal, last.conversion, ground, now, last.event_ms, rates)
     if isinstance(heard, Refusal):
         return heard
     if last.after.state != "rejected" and _line(heard) != _line(last):
         # One fact moves one affiliate's money in one currency: the claim is taken back first, then confirmed elsewhere.
-        gone = _rejected(last.after, "reattributed")
+        gone = life.rejected(last.after, "reattributed")
         return next_fact(last, "rejected", "reattributed", now.ms, now.day, gone)
     moved = movement(last.after, heard.after)
-    return replace(heard, n=last.n + 1, kind="confirmed", key="confirmed", moved=moved, touches=())
+    key = heard.key.replace("booked", "confirmed", 1)
+    return replace(heard, n=last.n + 1, kind="confirmed", key=key, moved=moved)
 
 
-def _rejected(standing: Standing, reason: str) -> Standing:
-    return replace(standing, state="rejected", reason=reason, commission=0, revenue=0)
+def _line(fact: Fact) -> tuple[str, str, str, str, str]:
+    return fact.advertiser, fact.affiliate, fact.campaign, fact.after.currency, fact.due_in
 
 
-def _line(fact: Fact) -> tuple[str, str, str, str]:
-    return fact.advertiser, fact.affiliate, fact.campaign, fact.after.currency
-
-
-def _difference(last: Fact, sale: Sale, goal: Goal) -> Refusal | None:
+def _difference(said: Sequence[Fact], sale: Sale, goal: Goal) -> Refusal | None:
     """The first field in which a server contradicts a server. What is not said contradicts nothing."""
+    last, (tax, shipping) = said[-1], life.deductions(said)
     orders_differ = "" not in (sale.order_id, last.order_id) and sale.order_id != last.order_id
     differs = {
         "duplicate_click": goal.once_per == "click" and orders_differ,
         "duplicate_customer": goal.once_per == "customer" and orders_differ,
-        "other_click": _other(sale.click_id, last.click_id),
-        "other_currency": _is_foreign(sale.amount, last.amount),
+        "other_click": _other(sale.click_id, last.click_id) and not _is_outdone(said, sale.click_id),
+        "other_currency": None not in (sale.amount, last.amount) and _currency(sale.amount) != _currency(last.amount),
         "other_amount": sale.amount is not None and sale.amount != last.amount,
         "other_coupon": _other(sale.coupon, last.coupon),
         "other_customer": _other(sale.customer, last.customer),
+        "other_deductions": _moved(sale.tax, tax) or _moved(sale.shipping, shipping),
+        "other_duration": sale.seconds not in (None, last.seconds),
     }
     found = next((reason for reason, is_so in differs.items() if is_so), None)
     return Refusal("conflict", found) if found else None
 
 
-def _is_foreign(said: Money | None, known: Money | None) -> bool:
-    return said is not None and known is not None and said.currency != known.currency
+def _was_so(said: Sequence[Fact], sale: Sale, goal: Goal) -> bool:
+    """Whether a sale that contradicts now agreed with an earlier fact: a late repetition, from before a change."""
+    earlier = (said[: n + 1] for n, fact in enumerate(said) if fact.after.confirmed)
+    return any(_difference(facts, sale, goal) is None for facts in earlier)
+
+
+def _is_outdone(said: Sequence[Fact], click_id: str) -> bool:
+    """Whether a click was named when the conversion was booked, and something else (a coupon) came before it."""
+    return any(fact.after.confirmed and not fact.click_id and click_id in fact.touches for fact in said)
+
+
+def _currency(amount: Money | None) -> str:
+    return amount.currency if amount else ""
+
+
+def _moved(said: Money | None, known: int) -> bool:
+    return said is not None and said.minor != known
 
 
 def _other(said: str, known: str) -> bool:
     return said not in ("", known)
 
 
-def _change(last: Fact, sale: Sale, now: Moment) -> Fact | Replay | Refusal:
+def _status(said: Sequence[Fact], sale: Sale, now: Moment) -> Fact | Replay | Refusal:
     """A status word about a confirmed conversion: pending -> approved -> rejected, and no way back."""
-    standing = last.after
-    if sale.status in ("", "pending", standing.state):
+    last = said[-1]
+    if sale.status in ("", "pending", last.after.state):
         return Replay(last)
-    if sale.status == "rejected":
-        after = _rejected(standing, "by_advertiser")
-        return next_fact(last, "rejected", "rejected", now.ms, now.day, after, sale.status_word)
-    if standing.state == "rejected":
-        return Refusal("rejected", "already_rejected")
-    if standing.reason == "no_fx_rate":
-        return Refusal("rejected", "no_fx_rate")
-    after = replace(standing, state="approved", reason="")
-    return next_fact(last, "approved", "approved", now.ms, now.day, after, sale.status_word)
+    act = _rejection(sale) if sale.status == "rejected" else Approve(sale.status_word)
+    return life.change(said, act, now)
 
 
-def _refund(said: Sequence[Fact], sale: Sale, now: Moment) -> Fact | Replay | Refusal:
-    """Money given back: the commission on what remains, less what is booked. Never more than the sale."""
-    last, standing = said[-1], said[-1].after
+def _rejection(sale: Sale) -> Reject:
+    return Reject(sale.reason or "by_advertiser", sale.status_word)
+
+
+def _act(sale: Sale) -> Act:
+    """What a sender says has happened to a sale; `shape` has seen that it is one thing, and whole."""
+    word = sale.status_word
+    if sale.change_id and sale.amount:
+        return Amend(sale.change_id, sale.amount, sale.tax, sale.shipping, word)
+    if sale.dispute_id and sale.dispute:
+        return Dispute(sale.dispute_id, sale.dispute, sale.amount, word)
+    if sale.correction_id:
+        return Correct(sale.correction_id, sale.seconds, sale.tax, sale.shipping, word)
     given = sale.refunded or sale.amount
-    if last.amount is None or given is None:
-        return Refusal("rejected", "amount_unknown")
-    if _is_foreign(given, last.amount):
-        return Refusal("conflict", "other_currency")
-    # A fact's key holds what was said of the refund: the same id with another amount is no repetition.
-    what = f"={given.minor}" if sale.refunded else f"{given.minor}"
-    earlier = {id: what for _, what, id in (fact.key.split(" ", 2) for fact in said if fact.kind == "refunded")}
-    if sale.refund_id in earlier and sale.refund_id:
-        return Replay(last) if earlier[sale.refund_id] == what else Refusal("conflict", "other_amount")
-    if standing.state == "rejected":
-        return Refusal("rejected", "already_rejected")
-    total = given.minor if sale.refunded else standing.refunded + given.minor
-    refunded = min(total, last.amount.minor)
-    if refunded <= standing.refunded:
-        return Replay(last) if sale.refunded else Refusal("rejected", "nothing_left")
-    rates = terms.rate(last.commission_rate), terms.rate(last.revenue_rate)
-    after = _earns(replace(standing, refunded=refunded), last.amount, *rates)
-    return next_fact(last, "refunded", f"refund {what} {sale.refund_id}", now.ms, now.day, after, sale.status_word)
+    if given is None:
+        raise ValueError("a change that does not say what it changes")
+    return Refund(sale.refund_id, given, sale.refunded is not None, word)

@@ -82,9 +82,3 @@ def parse(text: str, code: str) -> Money:
     if minor >= LARGEST:
         raise BadAmount("bad_amount", text)
     return Money(minor, code)
-
-
-def share(minor: int, numerator: int, denominator: int) -> int:
-    """`minor * numerator / denominator`, rounded half up (away from zero for negative amounts)."""
-    part = (2 * abs(minor) * numerator + denominator) // (2 * denominator)
-    return part if minor >= 0 else -part

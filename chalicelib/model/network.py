@@ -1,10 +1,11 @@
-"""What the operator sets up: advertisers with goals, affiliates, campaigns with terms, links."""
+"""What the operator sets up: advertisers with goals, affiliates, campaigns with terms; links, coupons, numbers."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from chalicelib.model import caps
 from chalicelib.model.terms import Terms
 
 DAY_MS: Final = 86_400_000
@@ -14,17 +15,25 @@ ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 SLUG: Final = re.compile(r"[A-Za-z0-9_-]{2,64}")
 
+PHONE: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+"""A telephone number in the form of E.164."""
+
 OncePer = Literal["order", "click", "customer"]
 CampaignState = Literal["active", "paused", "ended"]
+CouponMode = Literal["fallback", "always"]
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """An outcome the advertiser defined. `review` is 'auto', 'manual' or 'after N' (days)."""
+    """An outcome the advertiser defined. `review` is 'auto', 'manual' or 'after N' (days).
+
+    `recurring` says that customers pay again: the affiliate who brought one earns from each payment.
+    """
 
     name: str
     once_per: OncePer = "order"
     review: str = "auto"
+    recurring: bool = False
 
     @property
     def review_days(self) -> int:
@@ -37,7 +46,8 @@ class Goal:
 class Advertiser:
     """Who pays for results. `tokens` are SHA-256 in hex, `secrets` names of derived secrets; two of each live.
 
-    `statuses` maps the advertiser's own status words, in small letters, to ours.
+    `statuses` maps the advertiser's own status words, in small letters, to ours. `phone_tokens` are sealed (see
+    model.seal): what its telephone company signs its messages with.
     """
 
     id: str
@@ -46,14 +56,22 @@ class Advertiser:
     secrets: tuple[str, ...] = ()
     statuses: Mapping[str, str] = field(default_factory=dict)
     goals: Mapping[str, Goal] = field(default_factory=dict)
+    phone_tokens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Affiliate:
-    """Who shares links and earns."""
+    """Who shares links and earns. `currency` is what it is paid in, '' for each campaign's own.
+
+    `recruiter` is the affiliate that brought it, '' for none. `profile` is what its statements say of it (see
+    model.party), as plain text by field.
+    """
 
     id: str
     name: str
+    currency: str = ""
+    recruiter: str = ""
+    profile: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +79,8 @@ class Campaign:
     """What is promoted. `destination` and `fallback` are URLs ('' for no fallback); `hosts` are followed by deep links.
 
     `window_ms` is inclusive: a conversion exactly that long after its click still earns. `shop` is the order scope:
-    '' means the advertiser's. `caps` are soft (day, month, total -> conversions); `taken` is how far they are used.
+    '' means the advertiser's. `caps` limit what is paid (see model.caps); `taken` is how far they are used as far as
+    the redirect knows. `hold_days` is how long an approved commission waits, from its sale on, before it can be paid.
     """
 
     id: str
@@ -78,11 +97,11 @@ class Campaign:
     terms: tuple[Terms, ...] = ()
     caps: Mapping[str, int] = field(default_factory=dict)
     taken: Mapping[str, int] = field(default_factory=dict)
+    hold_days: int = 0
 
-    def is_full(self, day: str) -> bool:
-        """Whether a soft cap is used up on accounting day `day`, as far as the stream function has counted."""
-        periods = {"day": day, "month": day[:7], "total": "total"}
-        return any(self.taken.get(periods[name], 0) >= most for name, most in self.caps.items())
+    def is_full(self, day: str, affiliate: str) -> bool:
+        """Whether a cap is used up for `affiliate` on accounting day `day`, as far as the stream function knows."""
+        return caps.is_full(self.caps, self.taken, day, affiliate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +113,44 @@ class Link:
     affiliate: str
     campaign: str
     destination: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """A code of one affiliate for one campaign: whose order says it earns without a click.
+
+    `mode` is 'fallback' when a click comes first, 'always' when the code does. `code` is in capital letters.
+    """
+
+    advertiser: str
+    code: str
+    affiliate: str
+    campaign: str
+    mode: CouponMode = "fallback"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A telephone number of one affiliate for one campaign: a call of it earns under `goal`.
+
+    One call of a caller is payable in `repeat_days` days; 0 for every call.
+    """
+
+    number: str
+    affiliate: str
+    campaign: str
+    goal: str
+    repeat_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Who brought a customer: what an advertiser's later payments of the same customer are attributed by.
+
+    `first_ms` is the customer's first payment; `click_id` is what it came by, '' for none.
+    """
+
+    affiliate: str
+    campaign: str
+    first_ms: int
+    click_id: str = ""

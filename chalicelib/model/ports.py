@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from chalicelib.model.click import Click
 from chalicelib.model.clickid import ClickId
-from chalicelib.model.network import Advertiser, Campaign, Link
+from chalicelib.model.network import Advertiser, Affiliate, Binding, Campaign, Coupon, Link, Number
 
 if TYPE_CHECKING:
     from chalicelib.model.fact import Fact
@@ -35,6 +35,15 @@ class Directory(Protocol):
     def advertiser(self, id: str) -> Advertiser | None:
         """An advertiser with its goals."""
 
+    def affiliate(self, id: str) -> Affiliate | None:
+        """An affiliate."""
+
+    def coupon(self, advertiser: str, code: str) -> Coupon | None:
+        """A coupon code of an advertiser."""
+
+    def number(self, number: str) -> Number | None:
+        """A tracking number."""
+
 
 class Clicks(Protocol):
     """The visits table."""
@@ -48,8 +57,11 @@ class Clicks(Protocol):
     def click(self, id: ClickId) -> Click:
         """The click of an id, without evidence if its row is not there."""
 
-    def mark_late(self, id: ClickId, day: str, ends: int) -> None:
-        """Note that a click came in late."""
+    def impression_item(self, shown: Click) -> Row:
+        """The row of an impression."""
+
+    def mark_late(self, row: Row, day: str) -> None:
+        """Note that a visit came in late."""
 
 
 class Facts(Protocol):
@@ -62,6 +74,16 @@ class Facts(Protocol):
         self, advertiser: str, moment: tuple[int, str], answer: dict[str, str], said: dict[str, str]
     ) -> None:
         """Keep an authenticated refusal, once by content."""
+
+
+class Customers(Protocol):
+    """Who brought which customer."""
+
+    def binding(self, advertiser: str, customer: str) -> Binding | None:
+        """Who brought a customer, read consistently."""
+
+    def bind(self, advertiser: str, customer: str, binding: Binding) -> None:
+        """Keep who brought a customer, unless that is known."""
 
 
 class Queue(Protocol):

@@ -16,6 +16,14 @@ UNREADABLE: Final = {
     "bad_currency": "The currency is not an ISO 4217 code.",
     "bad_event_time": "event_time is neither ISO 8601 with a zone nor Unix seconds.",
     "refund_amount_missing": "A refund needs an amount or refunded_total.",
+    "change_amount_missing": "A change_id needs the new amount.",
+    "bad_dispute": "A dispute needs a dispute_id and a dispute of opened, won or lost.",
+    "bad_duration": "duration is not a whole number of seconds up to 86400.",
+    "bad_correction": "A correction_id needs a tax, a shipping or a duration.",
+    "two_changes": "A request speaks of one change: a refund, a new amount, a dispute or a correction.",
+    "call_id_missing": "A call needs the telephone system's own id of it.",
+    "bad_row": "A row of an uploaded file is broken, or has not the cells that its header names.",
+    "bad_action": "A row's action is unknown, or the row holds what belongs to another action.",
 }
 """400: the sender must mend the request."""
 
@@ -40,8 +48,12 @@ REJECTED: Final = {
     "no_terms": "The campaign pays nothing for this goal.",
     "amount_unknown": "The conversion has no amount that could be refunded.",
     "nothing_left": "The whole amount has been refunded before.",
-    "already_rejected": "The conversion was rejected before; it cannot be approved or refunded.",
-    "no_fx_rate": "Commission and revenue are in different currencies and no rate is known.",
+    "already_rejected": "The conversion was rejected before; only an operator can reinstate it.",
+    "not_rejected": "Only a rejected conversion can be reinstated.",
+    "not_pending": "The amount can only be changed while the conversion is pending.",
+    "unknown_number": "The number that was called is none of this advertiser's tracking numbers.",
+    "call_goes_on": "The call is not over yet. What counts is the message at its end.",
+    "unanswered": "Nobody answered the call.",
 }
 """422 `rejected`: judged and refused. The sale's key stays free: a corrected retry can still earn."""
 
@@ -62,6 +74,11 @@ CONFLICT: Final = {
     "other_click": "The same sale was reported before with another click id.",
     "other_coupon": "The same sale was reported before with another coupon.",
     "other_customer": "The same sale was reported before with another customer.",
+    "other_deductions": "The same sale was reported before with another tax or shipping.",
+    "other_duration": "The same call was reported before with another duration.",
+    "other_change": "The same change_id, dispute_id or correction_id was used before with other content.",
+    "other_outcome": "The dispute has ended the other way before.",
+    "dispute_open": "Another dispute of this conversion is open.",
     "duplicate_click": "The goal pays once per click, and this click has earned with another order.",
     "duplicate_customer": "The goal pays once per customer, and this customer has earned with another order.",
 }
@@ -75,9 +92,39 @@ BUSY: Final = {
 
 STANDING: Final = {
     "by_advertiser": "The advertiser rejected the conversion.",
-    "unconfirmed": "A browser's claim that no server confirmed in time.",
+    "by_network": "The network rejected the conversion.",
+    "cancelled": "The customer cancelled.",
+    "returned": "The customer sent the goods back.",
+    "duplicate_order": "The same order under another id.",
+    "fraud": "The conversion is not genuine.",
+    "against_terms": "The affiliate broke the terms of the campaign.",
+    "unconfirmed": "A browser's claim that no server confirmed.",
     "reattributed": "A browser's claim that the server confirmed for another click or in another currency.",
+    "no_fx_rate": "Two currencies meet and no rate of exchange is known. It waits for one, and earns nothing before.",
+    "below_duration": "The call was shorter than the shortest that earns.",
+    "caller_withheld": "The caller's number is withheld, so nobody can say whether it has called before.",
 }
-"""Why a booked conversion stands where it stands, beside no_fx_rate."""
+"""Why a booked conversion stands where it stands."""
 
-EVERY: Final = UNREADABLE | UNTRUSTED | REJECTED | QUARANTINED | CONFLICT | BUSY | STANDING
+DESK: Final = {
+    "already_so": "It is so already.",
+    "nothing_proposed": "No account waits: for a second person, or for its week to end.",
+    "other_account": "The account that was checked is not the one that was proposed last.",
+    "same_person": "The second person must be another one.",
+    "other_line": "The same key was used before for another line.",
+    "unknown_line": "There is no line of this key.",
+    "more_than_debt": "No more can be written off than is owed.",
+    "closed_before": "The balance was closed with this period before, with another amount.",
+    "period_not_open": "The period has not ended, or a later one is closed.",
+    "period_not_closed": "The balance was not closed with this period.",
+    "not_the_last_period": "A closed balance is paid in the month after its period; now a later one holds it.",
+    "nothing_to_pay": "The closed balance is not above zero.",
+    "wrong_step": "The payout does not stand where this step begins.",
+    "other_batch": "The line is in another batch.",
+    "no_account": "No bank account is in force: it is missing, waits seven days or waits for a second person.",
+    "below_minimum": "The closed balance is below the affiliate's minimum payout; it is carried forward.",
+    "no_legal_name": "The affiliate's legal name is not known.",
+}
+"""What an operator's commands about balances and payouts are refused for, and why a payout is put off."""
+
+EVERY: Final = UNREADABLE | UNTRUSTED | REJECTED | QUARANTINED | CONFLICT | BUSY | STANDING | DESK

@@ -14,14 +14,42 @@ from chalicelib.model import money
 from chalicelib.model.money import BadAmount, Money
 from chalicelib.model.network import Advertiser
 
-Source = Literal["server", "browser"]
+Source = Literal["server", "browser", "call", "hand"]
+"""Whose word it is: an advertiser's server, a browser, a telephone system, or a person of the network."""
+
 Outcome = Literal["unreadable", "rejected", "quarantined", "conflict"]
 Status = Literal["", "pending", "approved", "rejected"]
+Phase = Literal["", "opened", "won", "lost"]
 
 KEY_CHARACTERS: Final = 128
 VALUE_CHARACTERS: Final = 2048
 TOUCHES: Final = 10
 YEARS: Final = (2000, 2100)
+REBILL: Final = "rebill"
+"""The trade's word for a customer's next payment: a sale of its own, and no review of an earlier one."""
+
+CHANGES: Final = ("refund_id", "refunded_total", "change_id", "dispute_id", "correction_id")
+"""Parameters that speak of a conversion which is already known. A request speaks of one such thing."""
+
+KEYS: Final = ("order_id", "coupon", "goal", "call_id", "refund_id", "change_id", "dispute_id", "correction_id")
+PHASES: Final = ("", "opened", "won", "lost")
+SERVERS_OWN: Final = frozenset(
+    (*CHANGES, "status", "event_time", "tax", "shipping", "duration", "call_id", "dispute", "reason")
+)
+"""What only an advertiser's server is believed."""
+
+MOST_SECONDS: Final = 86_400
+
+REJECTIONS: Final = (
+    "by_advertiser",
+    "by_network",
+    "cancelled",
+    "returned",
+    "duplicate_order",
+    "fraud",
+    "against_terms",
+)
+"""Why people reject a sale."""
 
 _WORDS: Final = {
     "pending": "pending lead hold new wait waiting 2",
@@ -51,8 +79,12 @@ class Refusal:
 class Sale:
     """One sender's account of one sale. '' means 'not said', and so does an `amount` or a time of None.
 
-    `customer` is a key made from the customer id, never the id itself. `touches` are
-    earlier click ids, newest first. `refunded` is the cumulative refund, `refund_id` names a single one.
+    `customer` is a key made from the customer id, never the id itself. `touches` are earlier click ids, newest first.
+    `tax` and `shipping` are the parts of `amount` that a net share leaves out. `seconds` is a call's length, `caller` a
+    key made from its number ('' where it is withheld), `call_id` the telephone system's own id.
+
+    `refunded` is the cumulative refund, `refund_id` names a single one; `change_id` names a new amount, `dispute_id` a
+    dispute, `correction_id` new seconds, tax or shipping. `reason` is why a sale is rejected, a word of ours or ''.
     """
 
     source: Source
@@ -69,51 +101,81 @@ class Sale:
     refund_id: str = ""
     refunded: Money | None = None
     touches: tuple[str, ...] = ()
+    tax: Money | None = None
+    shipping: Money | None = None
+    seconds: int | None = None
+    caller: str = ""
+    call_id: str = ""
+    change_id: str = ""
+    dispute_id: str = ""
+    dispute: Phase = ""
+    correction_id: str = ""
+    reason: str = ""
 
     @property
     def is_refund(self) -> bool:
         """Whether this speaks of money given back, in which case `amount` is the refund's."""
         return bool(self.refund_id) or self.refunded is not None
 
+    @property
+    def is_change(self) -> bool:
+        """Whether this speaks of something that happened to a known sale, and not of the sale itself."""
+        return self.is_refund or bool(self.change_id or self.dispute_id or self.correction_id)
+
+    @property
+    def deductions(self) -> int:
+        """Tax and shipping together, in minor units of the amount's currency."""
+        return sum(part.minor for part in (self.tax, self.shipping) if part)
+
 
 def shape(said: Mapping[str, str], source: Source, advertiser: Advertiser, default_currency: str) -> Sale | Refusal:
     """Read the parameters of a postback or pixel for `advertiser`.
 
-    An amount without a currency is in `default_currency`. A browser's status, time and refunds are not believed.
+    An amount without a currency is in `default_currency`. Of a browser only the sale itself is believed: not its status
+    and time, and nothing that came later.
     """
     said = {name: normalize("NFC", value.strip()) for name, value in said.items()}
+    if source == "browser":
+        said = {name: value for name, value in said.items() if name not in SERVERS_OWN}
     goals = tuple(advertiser.goals)
     word, status = said.get("status", ""), _status(said.get("status", ""), advertiser.statuses)
     goal = said.get("goal") or (goals[0] if len(goals) == 1 else "")
-    server = source == "server"
-    wrong = _unreadable(said) or _unclear(said, goal, goals, server and word != "" and status == "")
+    strange = word != "" and status == "" and word.lower() != REBILL
+    wrong = _unreadable(said) or _incomplete(said) or _unclear(said, goal, goals, strange)
     if wrong is not None:
         return wrong
     try:
         code = money.currency(said.get("currency") or default_currency)
-        amount, refunded = _amount(said, "amount", code), _amount(said, "refunded_total", code)
-        event_ms = moment(said.get("event_time", "")) if server else None
+        amounts = {name: _amount(said, name, code) for name in ("amount", "refunded_total", "tax", "shipping")}
+        event_ms = moment(said.get("event_time", ""))
     except BadAmount as bad:
         return Refusal("unreadable", bad.reason)
     except ValueError:
         return Refusal("unreadable", "bad_event_time")
-    if server and said.get("refund_id") and amount is None and refunded is None:
-        return Refusal("unreadable", "refund_amount_missing")
     return Sale(
         source=source,
         goal=goal,
         click_id=said.get("click_id", ""),
         order_id=said.get("order_id", ""),
-        amount=amount,
-        status=status if server else "",
-        status_word=word[:KEY_CHARACTERS] if server else "",
+        amount=amounts["amount"],
+        status=status,
+        status_word=word[:KEY_CHARACTERS],
         event_ms=event_ms,
         customer=customer_key(advertiser.id, customer_hash(said.get("customer_id", ""))),
         coupon=said.get("coupon", "").upper(),
         test=TEST_WORDS[said.get("test", "").lower()],
-        refund_id=said.get("refund_id", "") if server else "",
-        refunded=refunded if server else None,
+        refund_id=said.get("refund_id", ""),
+        refunded=amounts["refunded_total"],
         touches=tuple(one for one in said.get("clids", "").split(".") if one)[:TOUCHES],
+        tax=amounts["tax"],
+        shipping=amounts["shipping"],
+        seconds=int(said["duration"]) if said.get("duration") else None,
+        call_id=said.get("call_id", ""),
+        change_id=said.get("change_id", ""),
+        dispute_id=said.get("dispute_id", ""),
+        dispute=cast("Phase", said.get("dispute", "").lower()),
+        correction_id=said.get("correction_id", ""),
+        reason=said.get("reason", "") if said.get("reason", "") in REJECTIONS else "",
     )
 
 
@@ -182,10 +244,30 @@ def _unreadable(said: Mapping[str, str]) -> Refusal | None:
     return None
 
 
+def _incomplete(said: Mapping[str, str]) -> Refusal | None:
+    """A change that does not say all it needs, or a request that speaks of two."""
+    named = [name for name in CHANGES if said.get(name)]
+    phase, duration = said.get("dispute", "").lower(), said.get("duration", "")
+    wrong = {
+        "two_changes": len(named) > 1 and named != ["refund_id", "refunded_total"],
+        "refund_amount_missing": named == ["refund_id"] and not said.get("amount"),
+        "change_amount_missing": named == ["change_id"] and not said.get("amount"),
+        "bad_dispute": phase not in PHASES or bool(phase) != bool(said.get("dispute_id")),
+        "bad_duration": duration != "" and not _is_duration(duration),
+        "bad_correction": named == ["correction_id"] and not any(map(said.get, ("tax", "shipping", "duration"))),
+    }
+    found = next((reason for reason, is_so in wrong.items() if is_so), None)
+    return Refusal("unreadable", found) if found else None
+
+
+def _is_duration(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= MOST_SECONDS
+
+
 def _unclear(said: Mapping[str, str], goal: str, goals: tuple[str, ...], strange_status: bool) -> Refusal | None:
     if not goal:
         return Refusal("quarantined", "goal_missing")
-    if any(len(said.get(name, "")) > KEY_CHARACTERS for name in ("order_id", "coupon", "goal", "refund_id")):
+    if any(len(said.get(name, "")) > KEY_CHARACTERS for name in KEYS):
         return Refusal("quarantined", "field_too_long")
     if goal not in goals:
         return Refusal("quarantined", "unknown_goal")

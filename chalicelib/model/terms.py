@@ -1,82 +1,38 @@
-"""What a conversion earns: CPA (a fixed amount) and RevShare (a per cent of the amount), in versions pinned by time."""
+"""Versions of terms: which rates price what, pinned by time."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Self
+from typing import Final
 
-from chalicelib.model import money
-from chalicelib.model.money import Money
+CLICK: Final = "click"
+"""The goal whose terms price billable clicks (CPC)."""
 
+IMPRESSION: Final = "impression"
+"""The goal whose terms price billable impressions (CPM)."""
 
-@dataclass(frozen=True, slots=True)
-class Cpa:
-    """A fixed amount for each conversion, kept until the sale is refunded whole."""
+MONTH: Final = "month"
+"""The goal whose terms are an affiliate's fee for each month (Flat)."""
 
-    amount: Money
+SECOND_TIER: Final = "second_tier"
+"""The goal whose commission is a recruiter's share of what the affiliates earn that it brought (RevShare)."""
 
-    def earns(self, sale: Money | None, refunded: int) -> Money:
-        """The amount; nothing once `refunded` minor units make up the whole sale."""
-        whole = sale is not None and 0 < sale.minor <= refunded
-        return Money(0 if whole else self.amount.minor, self.amount.currency)
-
-    def __str__(self) -> str:
-        return f"CPA {self.amount}"
-
-
-@dataclass(frozen=True, slots=True)
-class RevShare:
-    """A per cent of what remains of the sale: `numerator / denominator` of it, rounded half up once."""
-
-    numerator: int
-    denominator: int
-    percent: str
-
-    def earns(self, sale: Money | None, refunded: int) -> Money:
-        """The share of what remains. A sale without an amount breaks the contract of `judge`."""
-        if sale is None:
-            raise ValueError("a share needs an amount")
-        return Money(money.share(sale.minor - refunded, self.numerator, self.denominator), sale.currency)
-
-    def __str__(self) -> str:
-        return f"RevShare {self.percent}%"
-
-    @classmethod
-    def of(cls, percent: str) -> Self:
-        """From text such as '12.5': 0 to 1,000 with at most six decimals; ValueError otherwise."""
-        whole, _, rest = percent.partition(".")
-        if not (percent.isascii() and whole.isdigit() and (rest.isdigit() or "." not in percent)) or len(rest) > 6:
-            raise ValueError(f"not a per cent: {percent!r}")
-        numerator, denominator = int(whole + rest), 100 * 10 ** len(rest)
-        if numerator > 10 * denominator:
-            raise ValueError(f"more than 1,000 per cent: {percent!r}")
-        return cls(numerator, denominator, percent)
-
-
-Rate = Cpa | RevShare
-
-
-def rate(text: str) -> Rate:
-    """Read what a rate prints: 'CPA 5.00 USD' or 'RevShare 12.5%'; ValueError otherwise."""
-    match text.split():
-        case ["CPA", amount, code]:
-            return Cpa(money.parse(amount, money.currency(code)))
-        case ["RevShare", percent] if percent.endswith("%"):
-            return RevShare.of(percent[:-1])
-    raise ValueError(f"not a rate: {text!r}")
+RESERVED: Final = (CLICK, IMPRESSION, MONTH, SECOND_TIER)
+"""Names that no advertiser's goal may have: the month close prices these, not the conversions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """One version: what the affiliate earns and what the advertiser owes for a goal, from `from_ms` on.
 
-    `affiliate` is '*' for everyone, or the id of the one affiliate whose override this is.
+    `affiliate` is '*' for everyone, or the id of the one affiliate whose override this is. Rates are text as people
+    write them; model.rates reads them, which a click does not need.
     """
 
     goal: str
     affiliate: str
     from_ms: int
-    commission: Rate
-    revenue: Rate
+    commission: str
+    revenue: str
 
     @property
     def version(self) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from chalicelib.reports import lines
-from chalicelib.reports.manifest import COMMISSIONS, SUMMARY, Manifest, Part, Place, Previous, statement
+from chalicelib.reports.manifest import COMMISSIONS, SUMMARY, Currencies, Manifest, Part, Place, Previous, statement
 from chalicelib.reports.rows import Row
 from chalicelib.reports.sheet import Keep, Sheet
 from chalicelib.reports.sums import Sums
@@ -39,7 +39,7 @@ class Draft:
         self._affiliate: str | None = None
         self._earned = ""
         self._groups: dict[lines.Group, Sums] = {}
-        self._sums: dict[str, Sums] = {}
+        self._sums: dict[Currencies, Sums] = {}
         self._listed: dict[Place, Tally] = {}
         self._parts: dict[str, Part] = {}
         self._waiting = 0
@@ -99,7 +99,7 @@ class Draft:
             "affiliate": self._affiliate,
             "earned": self._earned,
             "groups": [[*group, *sums.values] for group, sums in self._groups.items()],
-            "sums": {currency: sums.values for currency, sums in self._sums.items()},
+            "sums": [[*codes, *sums.values] for codes, sums in self._sums.items()],
             "listed": [[*place, tally.plain()] for place, tally in self._listed.items()],
             "parts": [asdict(part) for part in self._parts.values()],
             "sheets": {sheet.name: sheet.rows for sheet in self._sheets.values()},
@@ -111,8 +111,8 @@ class Draft:
         self.doubtful = [(stamped, shard) for stamped, shard in state["doubtful"]]
         self.is_read = state["is_read"]
         self._affiliate, self._earned = state["affiliate"], state["earned"]
-        self._groups = {(a, c, g, currency): Sums(*sums) for a, c, g, currency, *sums in state["groups"]}
-        self._sums = {currency: Sums(*sums) for currency, sums in state["sums"].items()}
+        self._groups = {(a, c, g, code, due): Sums(*sums) for a, c, g, code, due, *sums in state["groups"]}
+        self._sums = {(code, due): Sums(*sums) for code, due, *sums in state["sums"]}
         self._listed = {(stamped, shard): Tally.read(tally) for stamped, shard, tally in state["listed"]}
         self._parts = {part["name"]: Part(**part) for part in state["parts"]}
         self._sheets = {name: Sheet.resumed(name, self._folder, rows) for name, rows in state["sheets"].items()}
@@ -151,7 +151,8 @@ class Draft:
         if self._affiliate is not None:
             for group, sums in sorted(self._groups.items()):
                 self._sheets[SUMMARY].add(lines.of_group(group, self._affiliate, sums, self.day))
-                self._sums[group[-1]] = self._sums.get(group[-1], Sums()).plus(sums)
+                codes = (group[-2], group[-1])
+                self._sums[codes] = self._sums.get(codes, Sums()).plus(sums)
             self._groups.clear()
             self._complete(self._earned)
         self._affiliate = affiliate

@@ -12,6 +12,7 @@ from typing import Final
 from chalicelib.model import money
 from chalicelib.model.day import iso
 from chalicelib.model.entry import Entry
+from chalicelib.model.fact import KINDS, Kind
 from chalicelib.reports.cells import cell, line, repeated
 from chalicelib.reports.sums import Sums
 
@@ -50,16 +51,21 @@ _OWED: Final = (
     "confirmed",
 )
 
-COMMISSIONS: Final = (*_WHEN, "affiliate", "advertiser", "source", *_WHAT, *_EARNED, *_OWED)
+_RARE: Final = ("customer", "deductions", "seconds", "caller", "hold_days", "disputed", "fx")
+_OBJECTED: Final = ("deductions", "seconds", "disputed")
+_DUE: Final = ("due_currency", "pending_due", "approved_due", "due_after")
+
+COMMISSIONS: Final = (*_WHEN, "affiliate", "advertiser", "source", *_WHAT, *_EARNED, *_OWED, *_RARE, *_DUE)
 """commissions.csv: a line per fact, sorted by affiliate, time of acceptance, conversion and number of the fact.
 
-`pending_...` and `approved_...` are what the fact moves by state, `..._after` is what the conversion earns after it.
+`pending_...` and `approved_...` are what the fact moves by state, `..._after` is what the conversion earns after it;
+`..._due` is the commission again, in the affiliate's currency. `reading` reads the file back.
 """
 
-AFFILIATE: Final = (*_WHEN, *_WHAT, *_EARNED)
+AFFILIATE: Final = (*_WHEN, *_WHAT, *_EARNED, *_DUE)
 """An affiliate's statement: its own facts, and nothing of what the advertiser pays the network."""
 
-ADVERTISER: Final = (*_WHEN, "affiliate", *_WHAT, *_OWED)
+ADVERTISER: Final = (*_WHEN, "affiliate", *_WHAT, *_OWED, *_OBJECTED)
 """An advertiser's statement: what it owes, and neither commissions nor the affiliates' own sub ids."""
 
 SUMMARY: Final = (
@@ -84,12 +90,30 @@ SUMMARY: Final = (
     "revenue",
     "commission",
     "margin",
+    "reinstated",
+    "amended",
+    "corrected",
+    "disputed",
+    "dispute_won",
+    "dispute_lost",
+    "rated",
+    "due_currency",
+    "pending_due",
+    "approved_due",
+    "due",
 )
-"""summary.csv: a line per affiliate, campaign, goal and currency: facts by kind (`conversions` are the new ones, those
-booked), movements by state, and both states together."""
+"""summary.csv: a line per affiliate, campaign, goal and currencies: facts by kind (`conversions` are the new ones,
+those booked), movements by state, and both states together."""
 
-Group = tuple[str, str, str, str]
-"""What a line of the summary is about beside the affiliate: advertiser, campaign, goal and currency."""
+_EARLY: Final[tuple[Kind, ...]] = ("booked", "confirmed", "approved", "rejected", "refunded")
+_LATER: Final[tuple[Kind, ...]] = tuple(kind for kind in KINDS if kind not in _EARLY)
+"""The kinds of fact in the order of their columns: before the movements, and behind them."""
+
+_MOVED: Final = ("revenue", "commission", "margin")
+
+Group = tuple[str, str, str, str, str]
+"""What a line of the summary is about beside the affiliate: advertiser, campaign, goal, the campaign's currency and the
+one that the affiliate is paid in."""
 
 _amount = lru_cache(16384)(money.decimal)
 
@@ -99,37 +123,36 @@ def of_entry(entry: Entry, day: str) -> tuple[str, str, str]:
 
     They share what both sides may see; who sees what is decided here and nowhere else.
     """
-    when, what, earned, owed = _when(entry, day), _what(entry), _earned(entry), _owed(entry)
+    when, what, owed = _when(entry, day), _what(entry), _owed(entry)
+    commission = _amounts(entry.pending_commission, entry.approved_commission, entry.commission, entry.currency)
+    earned, due = f"{commission},{_origin(entry)}", _due(entry, commission)
+    rare, objected = _rare(entry)
     affiliate = repeated(entry.affiliate)
     return (
-        f"{when},{affiliate},{repeated(entry.advertiser)},{entry.source},{what},{earned},{owed}\r\n",
-        f"{when},{what},{earned}\r\n",
-        f"{when},{affiliate},{what},{owed}\r\n",
+        f"{when},{affiliate},{repeated(entry.advertiser)},{entry.source},{what},{earned},{owed},"
+        f"{cell(entry.customer)},{rare},{due}\r\n",
+        f"{when},{what},{earned},{due}\r\n",
+        f"{when},{affiliate},{what},{owed},{objected}\r\n",
     )
 
 
 def of_group(group: Group, affiliate: str, sums: Sums, day: str) -> str:
     """The line of summary.csv for one group of an affiliate's facts in the report of `day`."""
-    *names, currency = group
-    kinds, amounts = sums.kinds, sums.money(currency)
-    pending, approved, both = amounts["pending"], amounts["approved"], amounts["both"]
-    counts = (sum(kinds.values()), *kinds.values())
+    *names, currency, due_in = group
+    kinds, amounts, due = sums.kinds, sums.money(currency), sums.due(due_in)
     return line(
         (
             day[:7],
             cell(affiliate),
             *map(cell, names),
             currency,
-            *map(str, counts),
-            pending["revenue"],
-            approved["revenue"],
-            pending["commission"],
-            approved["commission"],
-            pending["margin"],
-            approved["margin"],
-            both["revenue"],
-            both["commission"],
-            both["margin"],
+            str(sum(kinds.values())),
+            *(str(kinds[kind]) for kind in _EARLY),
+            *(amounts[state][name] for name in _MOVED for state in ("pending", "approved")),
+            *(amounts["both"][name] for name in _MOVED),
+            *(str(kinds[kind]) for kind in _LATER),
+            due_in,
+            *due.values(),
         )
     )
 
@@ -150,22 +173,56 @@ def _what(entry: Entry) -> str:
     return f"{order},{cell(entry.coupon)},{paid},{entry.state},{entry.reason},{entry.currency}"
 
 
-def _earned(entry: Entry) -> str:
-    code = entry.currency
-    amounts = (
-        f"{_amount(entry.pending_commission, code)},{_amount(entry.approved_commission, code)},"
-        f"{_amount(entry.commission, code)}"
-    )
-    return f"{amounts},{repeated(entry.terms)},{repeated(entry.commission_rate)},{','.join(map(cell, entry.subs))}"
+def _origin(entry: Entry) -> str:
+    return f"{repeated(entry.terms)},{repeated(entry.commission_rate)},{_subs(entry.subs)}"
+
+
+@lru_cache(4096)
+def _subs(subs: tuple[str, ...]) -> str:
+    return ",".join(map(cell, subs))
 
 
 def _owed(entry: Entry) -> str:
-    code = entry.currency
-    amounts = (
-        f"{_amount(entry.pending_revenue, code)},{_amount(entry.approved_revenue, code)},{_amount(entry.revenue, code)}"
-    )
+    amounts = _amounts(entry.pending_revenue, entry.approved_revenue, entry.revenue, entry.currency)
     word = repeated(entry.status_word)
     return f"{amounts},{repeated(entry.revenue_rate)},{word},{'1' if entry.confirmed else '0'}"
+
+
+def _due(entry: Entry, commission: str) -> str:
+    """The commission in the affiliate's currency; most affiliates earn in the campaign's, so it is the same again."""
+    code = entry.due_in
+    if code == entry.currency:
+        return f"{code},{commission}"
+    return f"{code},{_amounts(entry.pending_due, entry.approved_due, entry.due, code)}"
+
+
+@lru_cache(16384)
+def _amounts(pending: int, approved: int, after: int, code: str) -> str:
+    return f"{_amount(pending, code)},{_amount(approved, code)},{_amount(after, code)}"
+
+
+def _rare(entry: Entry) -> tuple[str, str]:
+    """What few facts have, for commissions.csv from `deductions` to `fx`, and for the advertiser."""
+    hold, code = entry.hold_days, entry.sale_currency
+    if entry.deductions or entry.seconds or entry.caller or entry.disputed or entry.fx:
+        return _told(entry.deductions, entry.seconds, entry.caller, hold, entry.disputed, entry.fx, code)
+    return _nothing(hold, code)
+
+
+@lru_cache(1024)
+def _nothing(hold_days: int, code: str) -> tuple[str, str]:
+    return _told(0, 0, "", hold_days, 0, "", code)
+
+
+def _told(
+    deductions: int, seconds: int, caller: str, hold_days: int, disputed: int, fx: str, code: str
+) -> tuple[str, str]:
+    """Without a sale's amount there is nothing to deduct from and no currency: such cells are empty."""
+    less, objected = (_amount(minor, code) if code else "" for minor in (deductions, disputed))
+    return (
+        f"{less},{seconds},{cell(caller)},{hold_days},{objected},{repeated(fx)}",
+        f"{less},{seconds},{objected}",
+    )
 
 
 @lru_cache(8192)

@@ -8,14 +8,16 @@ It is one line of JSON with sorted names and no spaces, so its bytes follow from
     facts, late how many lines commissions.csv has, and how many of them were stamped with an earlier day
     kinds       how many of each kind
     sums        currency -> pending, approved, both -> revenue, commission, margin (amounts as text)
+    dues        the affiliates' currency -> pending, approved, both: the commission in what they are paid
     listed      stamped day -> shard -> {facts, sum}: the tally of the facts listed (see tally)
     parts       name, key, rows (without the header), bytes and sha256 of each part, sorted by name
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import reduce
 from hashlib import sha256
 from typing import Any, Final
 
@@ -29,6 +31,9 @@ SUMMARY: Final = "summary.csv"
 
 Place = tuple[str, str]
 """A stamped day and a shard."""
+
+Currencies = tuple[str, str]
+"""A campaign's currency, and the one that an affiliate is paid in."""
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}").fullmatch
 _ID: Final = re.compile("[a-z0-9-]{1,64}").fullmatch
@@ -65,7 +70,7 @@ class Manifest:
     day: str
     time_zone: str
     previous: Previous | None
-    sums: Mapping[str, Sums]
+    sums: Mapping[Currencies, Sums]
     listed: Mapping[Place, Tally]
     parts: tuple[Part, ...]
 
@@ -80,9 +85,7 @@ class Manifest:
         listed: dict[str, dict[str, Any]] = {}
         for (stamped, shard), tally in self.listed.items():
             listed.setdefault(stamped, {})[shard] = tally.plain()
-        kinds = Sums()
-        for sums in self.sums.values():
-            kinds = kinds.plus(sums)
+        sums, dues = (_together(self.sums, place) for place in (0, 1))
         plain = {
             "format": FORMAT,
             "day": self.day,
@@ -91,8 +94,9 @@ class Manifest:
             "previous": asdict(self.previous) if self.previous else None,
             "facts": self.facts,
             "late": late,
-            "kinds": kinds.kinds,
-            "sums": {currency: sums.money(currency) for currency, sums in self.sums.items()},
+            "kinds": _total(self.sums.values()).kinds,
+            "sums": {currency: sum.money(currency) for currency, sum in sums.items()},
+            "dues": {currency: sum.due(currency) for currency, sum in dues.items()},
             "listed": listed,
             "parts": [asdict(part) for part in sorted(self.parts, key=lambda part: part.name)],
         }
@@ -177,3 +181,15 @@ def checked(day: str) -> str:
     if not is_day(day):
         raise ValueError(f"not a day: {day!r}")
     return day
+
+
+def _total(sums: Iterable[Sums]) -> Sums:
+    return reduce(Sums.plus, sums, Sums())
+
+
+def _together(sums: Mapping[Currencies, Sums], place: int) -> dict[str, Sums]:
+    """Sums by the currency at one place, whatever the other is."""
+    return {
+        code: _total(sum for codes, sum in sums.items() if codes[place] == code)
+        for code in {codes[place] for codes in sums}
+    }

@@ -37,9 +37,16 @@ def row(day: str, place: Place, key: str, entry: Entry) -> Row:
         key,
         entry.affiliate,
         entry.advertiser,
-        (entry.advertiser, entry.campaign, entry.goal, entry.currency),
+        (entry.advertiser, entry.campaign, entry.goal, entry.currency, entry.due_in),
         place,
         entry.kind,
-        (entry.pending_commission, entry.approved_commission, entry.pending_revenue, entry.approved_revenue),
+        (
+            entry.pending_commission,
+            entry.approved_commission,
+            entry.pending_revenue,
+            entry.approved_revenue,
+            entry.pending_due,
+            entry.approved_due,
+        ),
         *lines.of_entry(entry, day),
     )

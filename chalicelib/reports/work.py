@@ -15,7 +15,7 @@ from typing import Any, Final
 from chalicelib.reports.stores import Archive
 
 FOLDER: Final = "work/"
-FORMAT: Final = 1
+FORMAT: Final = 2
 """A state of another format, left by another version of the program, is not gone on from."""
 
 Cursor = Mapping[str, str]

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar, cast
 
-from chalicelib.model.network import Advertiser, Campaign, Link
-from chalicelib.store.errors import Unavailable
+from chalicelib.model.network import Advertiser, Affiliate, Campaign, Coupon, Link, Number
+from chalicelib.store.errors import StoreError
 from chalicelib.store.network import Network
 
 FIRST_SECONDS: Final = 1.5
@@ -35,18 +35,21 @@ EXACT: Final = Patience(refresh=1.5, stale=60.0)
 """For money: new terms start the cache time and a minute after they are written, so no older copy may judge."""
 
 T = TypeVar("T")
-N = TypeVar("N", str, int)
+N = TypeVar("N", str, int, tuple[str, str])
+
+Name = tuple[str, str | int | tuple[str, str]]
+"""What something is remembered under: its kind and its name."""
 
 
 class Directory:
-    """Links, campaigns and advertisers of `network`, each read again after `seconds` by the monotonic `clock`."""
+    """Links, campaigns and the rest of `network`, each read again after `seconds` by a monotonic `clock`."""
 
     def __init__(
         self, network: Network, seconds: float, clock: Callable[[], float], patience: Patience = LENIENT
     ) -> None:
         self._network, self._seconds, self._clock, self._patience = network, seconds, clock, patience
-        self._known: OrderedDict[tuple[str, str | int], tuple[float, object]] = OrderedDict()
-        self._missing: dict[tuple[str, str | int], tuple[float, object]] = {}
+        self._known: OrderedDict[Name, tuple[float, object]] = OrderedDict()
+        self._missing: dict[Name, tuple[float, object]] = {}
         self._numbers: dict[str, int] = {}
         self._rests_until = float("-inf")
 
@@ -74,6 +77,18 @@ class Directory:
         """An advertiser with its goals; None if there is none."""
         return self._look(("advertiser", id), self._network.advertiser, id)
 
+    def affiliate(self, id: str) -> Affiliate | None:
+        """An affiliate; None if there is none."""
+        return self._look(("affiliate", id), self._network.affiliate, id)
+
+    def coupon(self, advertiser: str, code: str) -> Coupon | None:
+        """A coupon code of an advertiser; None if it is nobody's."""
+        return self._look(("coupon", (advertiser, code)), self._network.coupon, (advertiser, code))
+
+    def number(self, number: str) -> Number | None:
+        """A tracking number; None if it is nobody's."""
+        return self._look(("number", number), self._network.number, number)
+
     def _look(self, key: tuple[str, N], read: Callable[[N, float], T], name: N) -> T:
         now = self._clock()
         copy = self._known.get(key) or self._missing.get(key)
@@ -81,7 +96,8 @@ class Directory:
             return cast("T", copy[1])
         try:
             found = read(name, FIRST_SECONDS if copy is None else self._patience.refresh)
-        except Unavailable:
+        except StoreError:
+            # Refused, too: credentials that have run out are no reason to strand a visitor whose link is known.
             if copy is None or not self._serves(copy, now):
                 raise
             self._rests_until = self._clock() + REST_SECONDS
@@ -94,7 +110,7 @@ class Directory:
     def _serves(self, copy: tuple[float, object], now: float) -> bool:
         return now <= copy[0] + self._patience.stale
 
-    def _keep(self, key: tuple[str, str | int], found: object) -> None:
+    def _keep(self, key: Name, found: object) -> None:
         """Remember an answer. What is not there is remembered apart, so that made-up names displace nothing real."""
         self._missing.pop(key, None)
         self._known.pop(key, None)

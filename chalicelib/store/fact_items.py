@@ -1,8 +1,10 @@
 """How facts lie in the ledger: nothing else knows the names of their attributes. A click needs nothing of this."""
 
+from typing import cast
+
 from chalicelib.model.click import SUBS
 from chalicelib.model.entry import Entry
-from chalicelib.model.fact import Fact, Movement, Standing
+from chalicelib.model.fact import Fact, Movement, Standing, State
 from chalicelib.model.money import Money
 from chalicelib.store import keys
 from chalicelib.store.items import Item, pack, unpack
@@ -62,8 +64,29 @@ def _said(fact: Fact, written_by: str) -> dict[str, str | int]:
         "ac": fact.moved.approved_commission or "",
         "pr": fact.moved.pending_revenue or "",
         "ar": fact.moved.approved_revenue or "",
+        "tax": fact.deductions or "",
+        "seconds": fact.seconds or "",
+        "caller": fact.caller,
+        "hold": fact.hold_days or "",
+        "fx": fact.fx,
+        "disputed": fact.after.disputed or "",
+        "wanted": fact.after.wanted if fact.after.wanted != "pending" else "",
+        **_due(fact),
         "by": written_by,
         **dict(zip(SUBS, fact.subs, strict=False)),
+    }
+
+
+def _due(fact: Fact) -> dict[str, str | int]:
+    """The commission in the affiliate's currency, where that is another one than the campaign's."""
+    if fact.due_in in ("", fact.after.currency):
+        return {}
+    moved = fact.moved
+    return {
+        "due_in": fact.due_in,
+        "due": fact.after.due,
+        "pd": moved.pending_due or "",
+        "ad": moved.approved_due or "",
     }
 
 
@@ -73,6 +96,10 @@ def entry(item: Item) -> Entry:
     A million of them are read at a time: so attributes are taken as they lie, without `unpack`, in the order of Entry.
     """
     at_ms = int(item["at"]["N"])
+    commission, currency = int(item["commission"]["N"]), item["in"]["S"]
+    pending = int(item["pc"]["N"]) if "pc" in item else 0
+    approved = int(item["ac"]["N"]) if "ac" in item else 0
+    abroad = "due_in" in item
     return Entry(
         item["pk"]["S"][2:],
         int(item["sk"]["S"]),
@@ -98,14 +125,31 @@ def entry(item: Item) -> Entry:
         item["reason"]["S"] if "reason" in item else "",
         "confirmed" in item,
         int(item["refunded"]["N"]) if "refunded" in item else 0,
-        int(item["commission"]["N"]),
+        commission,
         int(item["revenue"]["N"]),
-        item["in"]["S"],
-        int(item["pc"]["N"]) if "pc" in item else 0,
-        int(item["ac"]["N"]) if "ac" in item else 0,
+        currency,
+        pending,
+        approved,
         int(item["pr"]["N"]) if "pr" in item else 0,
         int(item["ar"]["N"]) if "ar" in item else 0,
-        tuple([item[name]["S"] if name in item else "" for name in SUBS]),
+        (
+            item["sub1"]["S"] if "sub1" in item else "",
+            item["sub2"]["S"] if "sub2" in item else "",
+            item["sub3"]["S"] if "sub3" in item else "",
+            item["sub4"]["S"] if "sub4" in item else "",
+            item["sub5"]["S"] if "sub5" in item else "",
+        ),
+        item["customer"]["S"] if "customer" in item else "",
+        int(item["tax"]["N"]) if "tax" in item else 0,
+        int(item["seconds"]["N"]) if "seconds" in item else 0,
+        item["caller"]["S"] if "caller" in item else "",
+        int(item["hold"]["N"]) if "hold" in item else 0,
+        item["fx"]["S"] if "fx" in item else "",
+        int(item["disputed"]["N"]) if "disputed" in item else 0,
+        item["due_in"]["S"] if abroad else currency,
+        int(item["due"]["N"]) if abroad else commission,
+        (int(item["pd"]["N"]) if "pd" in item else 0) if abroad else pending,
+        (int(item["ad"]["N"]) if "ad" in item else 0) if abroad else approved,
     )
 
 
@@ -129,7 +173,7 @@ def fact(item: Item) -> Fact:
         order_id=read.order_id,
         amount=None if read.amount is None else Money(read.amount, read.sale_currency),
         coupon=read.coupon,
-        customer=item["customer"]["S"] if "customer" in item else "",
+        customer=read.customer,
         status_word=read.status_word,
         test="test" in item,
         terms=read.terms,
@@ -143,10 +187,26 @@ def fact(item: Item) -> Fact:
             read.commission,
             read.revenue,
             read.currency,
+            read.due,
+            read.disputed,
+            cast("State", item["wanted"]["S"]) if "wanted" in item else "pending",
         ),
-        moved=Movement(read.pending_commission, read.approved_commission, read.pending_revenue, read.approved_revenue),
+        moved=Movement(
+            read.pending_commission,
+            read.approved_commission,
+            read.pending_revenue,
+            read.approved_revenue,
+            read.pending_due,
+            read.approved_due,
+        ),
         subs=read.subs,
         touches=tuple(unpack(item["touches"])) if "touches" in item else (),
+        deductions=read.deductions,
+        seconds=read.seconds,
+        caller=read.caller,
+        hold_days=read.hold_days,
+        fx=read.fx,
+        due_in=read.due_in,
     )
 
 

@@ -1,13 +1,14 @@
 """How values and clicks lie in the tables: nothing else knows the names of their attributes.
 
-`visits` holds clicks (personal evidence, TTL). `ledger` holds facts, the network's set-up and the reports' hashes.
+`visits` holds clicks and impressions (personal evidence, TTL). `ledger` holds facts, the network's set-up and the
+reports' hashes.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.model.click import SUBS, Click
-from chalicelib.model.clickid import ClickId
+from chalicelib.model.clickid import ClickId, unchecked
 from chalicelib.store import keys
 
 Item = dict[str, Any]
@@ -45,7 +46,21 @@ def unpack(attribute: Item) -> Any:  # noqa: ANN401 - the inverse of pack
 
 def click_item(click: Click, ends: int) -> Item:
     """The row of a click; `ends` is its TTL in Unix seconds. What was not said takes no room."""
-    item: Item = keys.click(click.id)
+    return _evidence(keys.click(click.id), click, ends)
+
+
+def impression_item(shown: Click, ends: int) -> Item:
+    """The row of an impression: the same evidence under a key of its own."""
+    return _evidence(keys.impression(shown.id), shown, ends)
+
+
+def visit(item: Item) -> tuple[str, Click]:
+    """'click' or 'impression', and what is kept of it."""
+    kind, id = keys.visit(item)
+    return kind, click(unchecked(id), item)
+
+
+def _evidence(item: Item, click: Click, ends: int) -> Item:
     item["ttl"] = {"N": str(ends)}
     for name, value in zip(SUBS, click.subs, strict=True):
         if value:

@@ -17,6 +17,7 @@ TERMS: Final = "TERMS#"
 GOAL: Final = "GOAL#"
 META: Final = "META"
 CAP: Final = "CAP"
+BANK: Final = "BANK#"
 
 
 def key(pk: str, sk: str) -> Key:
@@ -37,9 +38,37 @@ def click(id: ClickId) -> Key:
     return key(f"C#{utc_day(id.ms)}#{id.shard:02x}", f"{id.ms:013d}#{id.text}")
 
 
-def late(id: ClickId, day: str) -> Key:
-    """The mark of a click that came in late, on UTC day `day`, for readers of earlier days."""
-    return key(f"LATE#{day}#{id.shard:02x}", id.text)
+def impression(id: ClickId) -> Key:
+    """Impressions lie beside the clicks of their day, in partitions of their own."""
+    return key(f"I#{utc_day(id.ms)}#{id.shard:02x}", f"{id.ms:013d}#{id.text}")
+
+
+def visits(kind: str, day: str, shard: int) -> str:
+    """A partition of the clicks ('click') or impressions ('impression') of a UTC day."""
+    return f"{'C' if kind == 'click' else 'I'}#{day}#{shard:02x}"
+
+
+def visit(row: Key) -> tuple[str, str]:
+    """Of a row of visits: 'click' or 'impression', and its id."""
+    kind = "click" if row["pk"]["S"][0] == "C" else "impression"
+    return kind, row["sk"]["S"].partition("#")[2]
+
+
+def late(row: Key, day: str) -> Key:
+    """The mark of a visit that came in late, on UTC day `day`, for readers of earlier days. It names the row's key."""
+    pk = row["pk"]["S"]
+    return key(lates(day, int(pk[-2:], 16)), f"{pk}|{row['sk']['S']}")
+
+
+def lates(day: str, shard: int) -> str:
+    """A partition of the marks of a UTC day."""
+    return f"LATE#{day}#{shard:02x}"
+
+
+def late_row(mark: Key) -> Key:
+    """The key of the row that a mark names."""
+    pk, _, sk = mark["sk"]["S"].partition("|")
+    return key(pk, sk)
 
 
 # Facts and what belongs to days
@@ -85,6 +114,71 @@ def refusals(advertiser: str, day: str) -> str:
 def report(day: str) -> Key:
     """The hash of a day's manifest."""
     return key(f"DAY#{day}", "REPORT")
+
+
+def close(period: str) -> Key:
+    """The hash of a close's manifest."""
+    return key(f"PERIOD#{period}", "CLOSE")
+
+
+def paid_out(period: str) -> Key:
+    """The note that the payouts know of all that a close left payable."""
+    return key(f"PERIOD#{period}", "PAYABLE")
+
+
+def manual(affiliate_id: str, currency: str, of: str, n: int) -> Key:
+    """Fact `n` of the manual line whose key is `of`, among the lines of its balance."""
+    return key(manuals(affiliate_id, currency), f"{of}#{n:05d}")
+
+
+def manuals(affiliate_id: str, currency: str) -> str:
+    """The manual lines of a balance."""
+    return f"J#{affiliate_id}#{currency}"
+
+
+def manuals_of(day: str) -> str:
+    """The manual lines that count on an accounting day, in the day index; each by affiliate, time and key."""
+    return f"J#{day}"
+
+
+def payout(affiliate_id: str, currency: str, n: int) -> Key:
+    """What became of the closed balances of an affiliate in a currency, in order of its numbers."""
+    return key(payouts(affiliate_id, currency), f"{n:05d}")
+
+
+def payouts(affiliate_id: str, currency: str) -> str:
+    """The payout facts of a balance."""
+    return f"PAY#{affiliate_id}#{currency}"
+
+
+def payouts_of(day: str) -> str:
+    """The payout facts of an accounting day, in the day index."""
+    return f"PAY#{day}"
+
+
+def batch(id: str) -> str:
+    """The payout facts of a batch, by the find index."""
+    return f"B#{id}"
+
+
+def closed_in(period: str) -> str:
+    """The balances that were closed with a period, by the find index."""
+    return f"CLOSED#{period}"
+
+
+def bank(affiliate_id: str, n: int) -> Key:
+    """Fact `n` about an affiliate's bank account, in the affiliate's collection."""
+    return key(affiliate(affiliate_id), f"{BANK}{n:05d}")
+
+
+def own() -> Key:
+    """Who the network itself is, on its statements."""
+    return key("OWN", META)
+
+
+def rates(date: str, table: str) -> Key:
+    """The exchange rates of a date, from the uploaded table whose SHA-256 is `table`."""
+    return key(f"FX#{date}", table)
 
 
 def task(name: str) -> Key:
@@ -144,6 +238,21 @@ def listed(kind: str) -> str:
 def links(affiliate_id: str) -> str:
     """An affiliate's links, by the find index."""
     return f"LNKS#{affiliate_id}"
+
+
+def coupon(advertiser_id: str, code: str) -> str:
+    """A coupon code of an advertiser."""
+    return f"CPN#{advertiser_id}#{code}"
+
+
+def number(number: str) -> str:
+    """A tracking number, in the form of E.164."""
+    return f"TEL#{number}"
+
+
+def binding(advertiser_id: str, customer: str) -> Key:
+    """Who brought an advertiser's customer, by the customer's key."""
+    return key(f"U#{advertiser_id}#{customer}", "BIND")
 
 
 def link_listed(made: Link) -> Key:

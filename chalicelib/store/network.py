@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from chalicelib.model.caps import CapState
-from chalicelib.model.network import Advertiser, Affiliate, Campaign, Goal, Link
+from chalicelib.model.network import Advertiser, Affiliate, Campaign, Coupon, Goal, Link, Number
 from chalicelib.model.terms import Terms
 from chalicelib.store import items, keys, setup_items
 from chalicelib.store.client import Client, pages
@@ -41,10 +41,20 @@ class Network:
         """An advertiser with all its goals."""
         return setup_items.advertiser(self._collection(keys.advertiser(id), deadline))
 
-    def affiliate(self, id: str) -> Affiliate | None:
+    def affiliate(self, id: str, deadline: float | None = None) -> Affiliate | None:
         """An affiliate."""
-        found = self._get(keys.affiliate(id), None)
+        found = self._get(keys.affiliate(id), deadline)
         return setup_items.affiliate(found) if found else None
+
+    def coupon(self, code: tuple[str, str], deadline: float | None = None) -> Coupon | None:
+        """The coupon of an advertiser and a code."""
+        found = self._get(keys.coupon(*code), deadline)
+        return setup_items.coupon(found) if found else None
+
+    def number(self, number: str, deadline: float | None = None) -> Number | None:
+        """A tracking number."""
+        found = self._get(keys.number(number), deadline)
+        return setup_items.number(found) if found else None
 
     def add_advertiser(self, advertiser: Advertiser) -> None:
         """Add an advertiser and its goals; Taken if the id is in use."""
@@ -55,7 +65,7 @@ class Network:
 
     def replace_advertiser(self, known: Advertiser, changed: Advertiser) -> bool:
         """Write an advertiser's META again, such as with other tokens; False if its proofs are not those of `known`."""
-        proofs = {"tokens": known.tokens, "secrets": known.secrets}
+        proofs = {"tokens": known.tokens, "secrets": known.secrets, "phone": known.phone_tokens}
         return self._replace(setup_items.advertiser_items(changed)[0], proofs)
 
     def add_goal(self, advertiser: Advertiser, goal: Goal) -> None:
@@ -66,6 +76,19 @@ class Network:
     def add_affiliate(self, affiliate: Affiliate) -> None:
         """Add an affiliate; Taken if the id is in use."""
         self._add(setup_items.affiliate_item(affiliate), affiliate.id)
+
+    def replace_affiliate(self, known: Affiliate, changed: Affiliate) -> bool:
+        """Write an affiliate again; False if it is no longer as `known`."""
+        seen = {"name": known.name, "currency": known.currency, "recruiter": known.recruiter}
+        return self._replace(setup_items.affiliate_item(changed), {**seen, "profile": dict(known.profile)})
+
+    def add_coupon(self, coupon: Coupon) -> None:
+        """Add a coupon; Taken if the advertiser has this code already."""
+        self._add(setup_items.coupon_item(coupon), coupon.code)
+
+    def add_number(self, number: Number) -> None:
+        """Add a tracking number; Taken if it is in use."""
+        self._add(setup_items.number_item(number), number.number)
 
     def add_campaign(self, campaign: Campaign) -> None:
         """Add a campaign without terms; Taken if the id is in use."""
@@ -88,10 +111,19 @@ class Network:
         self._add(setup_items.slug_item(link), link.slug)
 
     def cap_state(self, campaign: str) -> CapState:
-        """A campaign's soft cap state."""
-        key = keys.cap(campaign)
-        found = self._client.call("GetItem", {"TableName": self._table, "Key": key, "ConsistentRead": True})
-        return setup_items.cap_state(found.get("Item"))
+        """A campaign's soft cap state, with the caps that say what it counts: two items, read by one call."""
+        query = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :cap AND :meta",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": keys.campaign(campaign)},
+                ":cap": {"S": keys.CAP},
+                ":meta": {"S": keys.META},
+            },
+            "ConsistentRead": True,
+        }
+        by_sk = {item["sk"]["S"]: item for item in pages(self._client, query)}
+        return setup_items.cap_state(by_sk.get(keys.CAP), by_sk.get(keys.META))
 
     def put_cap_state(self, campaign: str, state: CapState) -> bool:
         """Write a soft cap state over the version it was made from; False if somebody else was faster."""
@@ -145,7 +177,7 @@ class Network:
         body = {
             "TableName": self._table,
             "Item": item,
-            "ConditionExpression": " AND ".join(f"#{name} = :{name}" for name in seen),
+            "ConditionExpression": " AND ".join(_is_still(name, value) for name, value in seen.items()),
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": {f":{name}": items.pack(value) for name, value in seen.items()},
         }
@@ -160,3 +192,9 @@ class Network:
             self._client.call("PutItem", {"TableName": self._table, "Item": item, "ConditionExpression": NEW})
         except ConditionFailed as failed:
             raise Taken(name) from failed
+
+
+def _is_still(name: str, value: object) -> str:
+    """What was seen as empty may also not be there: an item that was written before there was such an attribute."""
+    same = f"#{name} = :{name}"
+    return same if value else f"(attribute_not_exists(#{name}) OR {same})"

@@ -1,11 +1,11 @@
 """How the network's set-up lies in the ledger table: nothing else knows the names of its attributes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from chalicelib.model import terms
-from chalicelib.model.caps import NOTHING, CapState
-from chalicelib.model.network import Advertiser, Affiliate, Campaign, Goal, Link
+from chalicelib.model.caps import NOTHING, CapState, read
+from chalicelib.model.network import Advertiser, Affiliate, Binding, Campaign, Coupon, Goal, Link, Number
 from chalicelib.model.terms import Terms
 from chalicelib.store import keys
 from chalicelib.store.items import Item, pack, unpack
@@ -19,11 +19,9 @@ def advertiser_items(advertiser: Advertiser) -> list[Item]:
         "tokens": advertiser.tokens,
         "secrets": advertiser.secrets,
         "statuses": dict(advertiser.statuses),
+        "phone": advertiser.phone_tokens,
     }
-    goals = [
-        keys.key(pk, keys.GOAL + goal.name) | {"once_per": pack(goal.once_per), "review": pack(goal.review)}
-        for goal in advertiser.goals.values()
-    ]
+    goals = [_goal_item(pk, goal) for goal in advertiser.goals.values()]
     return [_with(keys.key(pk, keys.META), meta) | _listed("advertiser", advertiser.id), *goals]
 
 
@@ -32,11 +30,7 @@ def advertiser(items: list[Item]) -> Advertiser | None:
     meta = next((item for item in items if item["sk"]["S"] == keys.META), None)
     if meta is None:
         return None
-    goals = [
-        Goal(keys.name_of(item["sk"]["S"]), unpack(item["once_per"]), unpack(item["review"]))
-        for item in items
-        if item["sk"]["S"].startswith(keys.GOAL)
-    ]
+    goals = [_goal(item) for item in items if item["sk"]["S"].startswith(keys.GOAL)]
     return Advertiser(
         keys.name_of(meta["pk"]["S"]),
         meta["name"]["S"],
@@ -44,19 +38,40 @@ def advertiser(items: list[Item]) -> Advertiser | None:
         tuple(unpack(meta["secrets"])),
         unpack(meta["statuses"]),
         {goal.name: goal for goal in goals},
+        tuple(unpack(meta["phone"])) if "phone" in meta else (),
     )
+
+
+def _goal_item(pk: str, goal: Goal) -> Item:
+    fields = {"once_per": goal.once_per, "review": goal.review} | ({"recurring": True} if goal.recurring else {})
+    return _with(keys.key(pk, keys.GOAL + goal.name), fields)
+
+
+def _goal(item: Item) -> Goal:
+    return Goal(keys.name_of(item["sk"]["S"]), unpack(item["once_per"]), unpack(item["review"]), "recurring" in item)
 
 
 def affiliate_item(affiliate: Affiliate) -> Item:
     """The one item of an affiliate."""
-    return _with(keys.key(keys.affiliate(affiliate.id), keys.META), {"name": affiliate.name}) | _listed(
-        "affiliate", affiliate.id
-    )
+    meta = {
+        "name": affiliate.name,
+        "currency": affiliate.currency,
+        "recruiter": affiliate.recruiter,
+        "profile": dict(affiliate.profile),
+    }
+    return _with(keys.key(keys.affiliate(affiliate.id), keys.META), meta) | _listed("affiliate", affiliate.id)
 
 
 def affiliate(item: Item) -> Affiliate:
     """The affiliate of an item."""
-    return Affiliate(keys.name_of(item["pk"]["S"]), item["name"]["S"])
+    meta = {name: unpack(attribute) for name, attribute in item.items()}
+    return Affiliate(
+        keys.name_of(meta["pk"]),
+        meta["name"],
+        meta.get("currency", ""),
+        meta.get("recruiter", ""),
+        meta.get("profile", {}),
+    )
 
 
 def campaign_item(campaign: Campaign) -> Item:
@@ -73,13 +88,14 @@ def campaign_item(campaign: Campaign) -> Item:
         "minimum": campaign.minimum_ms,
         "shop": campaign.shop,
         "caps": dict(campaign.caps),
+        "hold": campaign.hold_days,
     }
     return _with(keys.key(keys.campaign(campaign.id), keys.META), meta) | _listed("campaign", campaign.id)
 
 
 def terms_item(campaign: str, version: Terms) -> Item:
     """One version of terms; a version is written once and never changed."""
-    return _with(keys.terms(campaign, version), {"pays": str(version.commission), "owes": str(version.revenue)})
+    return _with(keys.terms(campaign, version), {"pays": version.commission, "owes": version.revenue})
 
 
 def campaign(items: list[Item]) -> Campaign | None:
@@ -104,6 +120,7 @@ def campaign(items: list[Item]) -> Campaign | None:
         terms=tuple(_terms(sk, item) for sk, item in by_sk.items() if sk.startswith(keys.TERMS)),
         caps=meta["caps"],
         taken=taken,
+        hold_days=meta.get("hold", 0),
     )
 
 
@@ -113,15 +130,16 @@ def cap_item(campaign: str, state: CapState) -> Item:
     return _with(keys.cap(campaign), fields)
 
 
-def cap_state(item: Item | None) -> CapState:
-    """The soft cap state of an item; nothing taken if there is none yet."""
+def cap_state(item: Item | None, meta: Item | None = None) -> CapState:
+    """The soft cap state of an item; nothing taken if there is none yet. Its caps are those of the campaign's META."""
+    caps = read(unpack(meta["caps"])) if meta else ()
     if item is None:
-        return NOTHING
-    return CapState(unpack(item["taken"]), unpack(item["counted"]), unpack(item["version"]))
+        return replace(NOTHING, caps=caps)
+    return CapState(unpack(item["taken"]), unpack(item["counted"]), unpack(item["version"]), caps)
 
 
 def _terms(sk: str, item: Item) -> Terms:
-    return Terms(*keys.terms_of(sk), terms.rate(item["pays"]["S"]), terms.rate(item["owes"]["S"]))
+    return Terms(*keys.terms_of(sk), item["pays"]["S"], item["owes"]["S"])
 
 
 def link_item(link: Link) -> Item:
@@ -152,6 +170,56 @@ def link(item: Item) -> Link:
 def slug_item(link: Link) -> Item:
     """The slug leads to the link's number. It is never deleted, so no slug is ever used for a second link."""
     return _with(keys.key(keys.slug(link.slug), keys.META), {"link": link.number})
+
+
+def coupon_item(coupon: Coupon) -> Item:
+    """The one item of a coupon code."""
+    fields = {"affiliate": coupon.affiliate, "campaign": coupon.campaign, "mode": coupon.mode}
+    return _with(keys.key(keys.coupon(coupon.advertiser, coupon.code), keys.META), fields)
+
+
+def coupon(item: Item) -> Coupon:
+    """The coupon of an item."""
+    advertiser, _, code = keys.name_of(item["pk"]["S"]).partition("#")
+    return Coupon(advertiser, code, unpack(item["affiliate"]), unpack(item["campaign"]), unpack(item["mode"]))
+
+
+def number_item(number: Number) -> Item:
+    """The one item of a tracking number."""
+    fields = {
+        "affiliate": number.affiliate,
+        "campaign": number.campaign,
+        "goal": number.goal,
+        "repeat": number.repeat_days,
+    }
+    return _with(keys.key(keys.number(number.number), keys.META), fields)
+
+
+def number(item: Item) -> Number:
+    """The tracking number of an item."""
+    return Number(
+        keys.name_of(item["pk"]["S"]),
+        unpack(item["affiliate"]),
+        unpack(item["campaign"]),
+        unpack(item["goal"]),
+        unpack(item["repeat"]),
+    )
+
+
+def binding_item(key: Item, binding: Binding) -> Item:
+    """The one item of a customer: who brought it."""
+    fields = {
+        "affiliate": binding.affiliate,
+        "campaign": binding.campaign,
+        "first": binding.first_ms,
+        "click": binding.click_id,
+    }
+    return _with(key, fields)
+
+
+def binding(item: Item) -> Binding:
+    """Who brought the customer of an item."""
+    return Binding(unpack(item["affiliate"]), unpack(item["campaign"]), unpack(item["first"]), unpack(item["click"]))
 
 
 def _with(item: Item, fields: Mapping[str, Any]) -> Item:

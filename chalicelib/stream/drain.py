@@ -1,7 +1,7 @@
 """The drain: what waited in the fallback queue is written down after all, once.
 
-A click is put under its own key, so repeated deliveries change nothing, and marked as late for readers of its day. A
-claim is booked now; its sale happened when the browser said so.
+A click or an impression is put under its own key, so repeated deliveries change nothing, and marked as late for readers
+of its day. A claim is booked now; its sale happened when the browser said so.
 """
 
 import json
@@ -61,9 +61,9 @@ class Drain:
             telemetry.line("claim_drained", reason=answer.reason if isinstance(answer, Refusal) else "")
             return
         id = clickid.read(self.ring, message["id"])
-        if id is None:
-            raise ValueError("a click id that is not ours")
+        if id is None or message["kind"] not in ("click", "impression"):
+            raise ValueError("none of ours")
         row = message["row"]
         self.clicks.put(row)
-        self.clicks.mark_late(id, utc_day(now_ms), int(row["ttl"]["N"]))
-        telemetry.line("click_drained", late_ms=now_ms - id.ms)
+        self.clicks.mark_late(row, utc_day(now_ms))
+        telemetry.line(f"{message['kind']}_drained", late_ms=now_ms - id.ms)

@@ -21,7 +21,7 @@ class Caps(Protocol):
     """Where cap states are kept."""
 
     def cap_state(self, campaign: str) -> CapState:
-        """A campaign's state."""
+        """A campaign's state, which knows the campaign's caps."""
 
     def put_cap_state(self, campaign: str, state: CapState) -> bool:
         """Write a state over the version it was made from; False if somebody else was faster."""
@@ -30,10 +30,12 @@ class Caps(Protocol):
 def takes_room(fact: Fact) -> bool:
     """Whether this fact is a conversion's first that counts: a server's word, in earnest, not rejected at once.
 
-    A browser's claim takes no room: anyone can make up as many as it needs to close a campaign.
+    A browser's claim takes no room: anyone can make up as many as it needs to close a campaign. Nor does a call that is
+    too short to earn.
     """
     first = fact.kind in ("booked", "confirmed") and fact.after.confirmed
-    return first and fact.after.state != "rejected" and not fact.test
+    counts = fact.after.state != "rejected" and fact.after.reason != "below_duration"
+    return first and counts and not fact.test
 
 
 @dataclass(frozen=True, slots=True)

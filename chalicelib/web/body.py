@@ -1,14 +1,16 @@
 """The parameters of a postback: from the query, a form or JSON, each read strictly."""
 
 import json
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from chalicelib.model.sale import is_plain
+from chalicelib.model.sale import CHANGES, is_plain
 from chalicelib.web.message import Request, Unreadable, strict
 
 FIELDS: Final = (
     *("click_id", "goal", "order_id", "amount", "currency", "status", "event_time", "customer_id", "coupon", "test"),
-    *("refund_id", "refunded_total", "advertiser", "campaign", "token", "ts", "sig"),
+    *("tax", "shipping", "duration", "call_id", "reason", *CHANGES, "dispute"),
+    *("advertiser", "campaign", "token", "ts", "sig"),
 )
 """What a postback may say. Other parameters are the sender's own business."""
 
@@ -18,15 +20,12 @@ def parameters(request: Request) -> dict[str, str]:
 
     A parameter stands once, in the query or in the body: nobody can say which one was meant.
     """
-    said: dict[str, str] = {}
-    for name, value in [*strict(request.queries[0]), *_body(request)]:
-        if name in said:
-            raise Unreadable("duplicate_parameter")
-        if name in FIELDS:
-            if not is_plain(value):
-                raise Unreadable("bad_parameter")
-            said[name] = value.strip()
-    return said
+    return _once([*strict(request.queries[0]), *_body(request, FIELDS)], FIELDS)
+
+
+def content(request: Request, fields: Collection[str]) -> dict[str, str]:
+    """What the body alone says of `fields`, trimmed; raises Unreadable."""
+    return _once(_body(request, fields), fields)
 
 
 def is_json(request: Request) -> bool:
@@ -36,17 +35,29 @@ def is_json(request: Request) -> bool:
     return kind == "application/json" or kind.endswith("+json") or (unnamed and request.body.lstrip()[:1] == b"{")
 
 
-def _body(request: Request) -> list[tuple[str, str]]:
+def _once(pairs: Iterable[tuple[str, str]], fields: Collection[str]) -> dict[str, str]:
+    said: dict[str, str] = {}
+    for name, value in pairs:
+        if name in said:
+            raise Unreadable("duplicate_parameter")
+        if name in fields:
+            if not is_plain(value):
+                raise Unreadable("bad_parameter")
+            said[name] = value.strip()
+    return said
+
+
+def _body(request: Request, fields: Collection[str]) -> list[tuple[str, str]]:
     if not request.body.strip():
         return []
     try:
         text = request.body.decode()
     except UnicodeDecodeError as error:
         raise Unreadable("bad_body") from error
-    return _json(text) if is_json(request) else strict(text.strip())
+    return _json(text, fields) if is_json(request) else strict(text.strip())
 
 
-def _json(text: str) -> list[tuple[str, str]]:
+def _json(text: str, fields: Collection[str]) -> list[tuple[str, str]]:
     # Numbers stay the text they are: no float ever touches an amount.
     try:
         said = json.loads(
@@ -56,7 +67,7 @@ def _json(text: str) -> list[tuple[str, str]]:
         raise Unreadable("bad_body") from error
     if not isinstance(said, dict):
         raise Unreadable("bad_body")
-    return [(name, _text(name, value)) for name, value in said.items() if name in FIELDS and value is not None]
+    return [(name, _text(name, value)) for name, value in said.items() if name in fields and value is not None]
 
 
 def _text(name: str, value: object) -> str:

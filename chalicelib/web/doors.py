@@ -38,14 +38,16 @@ def from_rest(event: Mapping[str, Any]) -> Request:
     pairs = [(name, one) for name, many in (event.get("multiValueQueryStringParameters") or {}).items() for one in many]
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     context = event["requestContext"]
+    path, called = context.get("resourcePath", ""), context.get("path", "")
     return Request(
         method=context["httpMethod"],
-        path=context.get("resourcePath", ""),
+        path=path,
         queries=tuple(urlencode(pairs, quote_via=way, safe="", errors="replace") for way in (quote, quote_plus)),
         headers=headers,
         body=_body(event),
         address=context.get("identity", {}).get("sourceIp") or "",
         country=headers.get("cloudfront-viewer-country", ""),
+        base=called.removesuffix(path) if called.endswith(path) else "",
     )
 
 

@@ -8,6 +8,8 @@ from chalicelib.web import pages, tag
 from chalicelib.web.message import NO_STORE, Request, Response
 
 if TYPE_CHECKING:
+    from chalicelib.web.call import Switchboard
+    from chalicelib.web.impression import Impression
     from chalicelib.web.pixel import Pixel
     from chalicelib.web.postback import Postback
     from chalicelib.web.redirect import Redirect
@@ -23,6 +25,8 @@ class Edge:
     redirect: Callable[[], "Redirect"]
     pixel: Callable[[], "Pixel"]
     postback: Callable[[], "Postback"]
+    impression: Callable[[], "Impression"]
+    call: Callable[[], "Switchboard"]
 
     def answer(self, request: Request, now_ms: int) -> Response:
         """Answer by the path; 404 for a path that leads nowhere, 405 for a method that a path does not know."""
@@ -30,6 +34,8 @@ class Edge:
         match request.path.split("/")[1:]:
             case ["c", slug]:
                 return self.redirect().follow(request, slug, now_ms) if method in READS else _not_allowed("GET, HEAD")
+            case ["i", file]:
+                return self.impression().show(request, file, now_ms)
             case ["p.gif"]:
                 return self.pixel().show(request, now_ms)
             case ["p"]:
@@ -37,6 +43,8 @@ class Edge:
             case ["postback"]:
                 known = method in ("GET", "POST")
                 return self.postback().hear(request, now_ms) if known else _not_allowed("GET, POST")
+            case ["call"]:
+                return self.call().hear(request, now_ms) if method == "POST" else _not_allowed("POST")
             case ["tag.js"]:
                 return tag.script() if method in READS else _not_allowed("GET, HEAD")
             case ["healthz"]:

@@ -21,7 +21,8 @@ class Unreadable(Exception):
 class Request:
     """What was asked. `queries` are spellings of the query: the raw one, or every likely one where a door hides it.
 
-    Header names are in small letters. `address` and `country` come from the platform, never from the client.
+    Header names are in small letters. `base` is what stood before `path` as the client called it. `address` and
+    `country` come from the platform, never from the client.
     """
 
     method: str
@@ -31,6 +32,7 @@ class Request:
     body: bytes = b""
     address: str = ""
     country: str = ""
+    base: str = ""
 
     def header(self, name: str) -> str:
         """A header's value, '' if it is missing. `name` is in small letters."""

@@ -1,6 +1,5 @@
 """The pixel and the beacon: a browser claims a sale. It is always answered, and pending until confirmed."""
 
-from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -12,16 +11,14 @@ from chalicelib.model.failures import StoreError
 from chalicelib.model.judge import Ground, Replay
 from chalicelib.model.network import Advertiser
 from chalicelib.model.ports import Answer, Directory, Facts, Queue
+from chalicelib.model.pricing import Rates, no_rates
 from chalicelib.model.sale import KEY_CHARACTERS, TOUCHES, Refusal, Sale, customer_hash, customer_key, shape
+from chalicelib.web.dot import DOT
 from chalicelib.web.ground import Survey
 from chalicelib.web.message import NO_STORE, Request, Response, loose
 
-GIF: Final = b64decode("R0lGODlhAQABAPAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
-"""One transparent dot, 43 bytes."""
-
 QUEUE_SECONDS: Final = 0.5
 MOST_BYTES: Final = 65_536
-SEEN: Final = Response(200, GIF, {"Content-Type": "image/gif", "Cache-Control": NO_STORE})
 HEARD: Final = Response(204, b"", {"Cache-Control": NO_STORE})
 FIELDS: Final = ("click_id", "clids", "goal", "order_id", "amount", "currency", "coupon", "test")
 """What a claim may say beside the customer. The rest of a page's parameters is its own business."""
@@ -45,12 +42,13 @@ class Pixel:
     survey: Survey
     time_zone: str
     access_log: bool = False
+    rates: Rates = no_rates
 
     def show(self, request: Request, now_ms: int) -> Response:
         """The image: 200 and the dot, whatever was sent."""
         if request.method != "HEAD":
             self._hear(request.loose(), now_ms)
-        return SEEN
+        return DOT
 
     def listen(self, request: Request, now_ms: int) -> Response:
         """The beacon: 204, whatever was sent. Its parameters are a form in the body, or in the query."""
@@ -84,7 +82,9 @@ class Pixel:
             return conversion
         now = judge.moment(now_ms, self.time_zone)
         return self.facts.settle(
-            conversion, lambda facts: judge.decide(facts, sale, goal, conversion, ground, now, event_ms), is_new=True
+            conversion,
+            lambda facts: judge.decide(facts, sale, goal, conversion, ground, now, event_ms, self.rates),
+            is_new=True,
         )
 
     def _hear(self, asked: Mapping[str, str], now_ms: int) -> None:

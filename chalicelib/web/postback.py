@@ -15,7 +15,8 @@ from chalicelib.model.failures import Unavailable
 from chalicelib.model.judge import Ground
 from chalicelib.model.network import ID, Advertiser, Campaign
 from chalicelib.model.ports import Answer, Clicks, Directory, Facts
-from chalicelib.model.sale import Refusal, shape
+from chalicelib.model.pricing import Rates, no_rates
+from chalicelib.model.sale import CHANGES, Refusal, shape
 from chalicelib.web.body import parameters
 from chalicelib.web.ground import Survey
 from chalicelib.web.message import NO_STORE, Request, Response, Unreadable
@@ -26,8 +27,8 @@ RETRY_SECONDS: Final = "5"
 STATUSES: Final = {"rejected": 422, "quarantined": 422, "conflict": 409, "unreadable": 400}
 SECRETS: Final = ("token", "sig", "ts")
 PERSONAL: Final = ("customer_id",)
-REFUNDS: Final = {"refund_id", "refunded_total"}
-AMOUNTS: Final = REFUNDS | {"amount"}
+AMOUNTS: Final = {*CHANGES, "amount", "tax", "shipping", "duration", "dispute"}
+"""Parameters that do not say whose sale it is, but what it was worth or what became of it."""
 
 
 @dataclass(eq=False, repr=False)
@@ -40,6 +41,7 @@ class Postback:
     survey: Survey
     prover: Prover
     time_zone: str
+    rates: Rates = no_rates
 
     def hear(self, request: Request, now_ms: int) -> Response:
         """Answer one postback with JSON {status, reason, conversion_id, state}."""
@@ -62,14 +64,27 @@ class Postback:
         if wrong or advertiser is None:
             reason = wrong or "unknown_advertiser"
             return self._answer(401, {"status": "rejected", "reason": reason}, advertiser.id if advertiser else "")
-        answer = self._judge(said, ground, advertiser, now_ms)
-        if isinstance(answer, Refusal):
-            return self._refuse(answer, said, advertiser, now_ms)
-        fact, status = (answer, "accepted") if isinstance(answer, Fact) else (answer.last, "replayed")
-        stand = {"reason": fact.after.reason, "conversion_id": fact.conversion, "state": fact.after.state}
-        return self._answer(200, {"status": status, **stand}, advertiser.id, order=said.get("order_id", ""))
+        code, body = self.take(said, advertiser, now_ms)
+        return self._answer(code, body, advertiser.id, order=said.get("order_id", ""))
 
-    def _judge(self, said: dict[str, str], ground: Ground | None, advertiser: Advertiser, now_ms: int) -> Answer:
+    def take(
+        self, said: dict[str, str], advertiser: Advertiser, now_ms: int, must_exist: bool = False
+    ) -> tuple[int, dict[str, str]]:
+        """Do what the parameters of a trusted advertiser say, one of its postbacks or a row of its file.
+
+        The status code and the body {status, reason, conversion_id, state}. Unavailable if the table is away.
+        `must_exist` forbids a new conversion.
+        """
+        ground = self.survey.ground(said.get("click_id", ""))
+        answer = self._judge(said, ground, advertiser, now_ms, must_exist)
+        if isinstance(answer, Refusal):
+            return STATUSES[answer.outcome], self._keep(answer, said, advertiser, now_ms)
+        fact, status = (answer, "accepted") if isinstance(answer, Fact) else (answer.last, "replayed")
+        return 200, _body(status, fact.after.reason, fact.conversion, fact.after.state)
+
+    def _judge(
+        self, said: dict[str, str], ground: Ground | None, advertiser: Advertiser, now_ms: int, must_exist: bool
+    ) -> Answer:
         campaign = ground.campaign if ground else self._campaign(said)
         if campaign is not None and campaign.advertiser != advertiser.id:
             ground = campaign = None
@@ -77,20 +92,33 @@ class Postback:
         about = shape({name: said[name] for name in said.keys() - AMOUNTS}, "server", advertiser, "USD")
         if isinstance(about, Refusal):
             return about
+        ground = self.survey.attribute(about, ground, advertiser, now_ms)
         if about.click_id and ground is None:
             return Refusal("rejected", "unknown_click")
+        # A click or a name says in which shop it was sold: who earns may change with time, but not which sale it is.
+        place = campaign or (ground.campaign if ground else None)
+        campaign = ground.campaign if ground else campaign
         goal = advertiser.goals[about.goal]
-        conversion = judge.identity(about, goal, advertiser.id, campaign.shop if campaign else "")
+        conversion = judge.identity(about, goal, advertiser.id, place.shop if place else "")
         if isinstance(conversion, Refusal):
             return conversion
-        seen = replace(ground, click=self.clicks.click(ground.click.id)) if ground else None
+        seen = replace(ground, click=self.clicks.click(ground.click.id)) if ground and ground.click else ground
         now = judge.moment(now_ms, self.time_zone)
 
         def question(facts: list[Fact]) -> Answer:
+            if must_exist and not facts:
+                return Refusal("rejected", "unknown_conversion")
             sale = shape(said, "server", advertiser, _currency(facts, campaign))
-            return sale if isinstance(sale, Refusal) else judge.decide(facts, sale, goal, conversion, seen, now)
+            if isinstance(sale, Refusal):
+                return sale
+            answer = judge.decide(facts, sale, goal, conversion, seen, now, rates=self.rates)
+            if isinstance(answer, Fact):
+                self.survey.remember(answer, sale, seen, advertiser)
+            return answer
 
-        return self.facts.settle(conversion, question, is_new=seen is not None and not said.keys() & REFUNDS)
+        is_known = seen is None or must_exist or bool(said.keys() & set(CHANGES))
+        is_new = not is_known and not self.survey.may_bind(about, seen, advertiser)
+        return self.facts.settle(conversion, question, is_new=is_new)
 
     def _advertiser(self, said: Mapping[str, str], ground: Ground | None) -> Advertiser | None:
         """Whose word this is: a token names its advertiser before the dot, else it is said, else the click's."""
@@ -103,17 +131,14 @@ class Postback:
         named = said.get("campaign", "")
         return self.directory.campaign(named) if ID.fullmatch(named) else None
 
-    def _refuse(self, refusal: Refusal, said: dict[str, str], advertiser: Advertiser, now_ms: int) -> Response:
+    def _keep(self, refusal: Refusal, said: dict[str, str], advertiser: Advertiser, now_ms: int) -> dict[str, str]:
+        """Keep a refused word for people to read; what is answered."""
         now = judge.moment(now_ms, self.time_zone)
-        body = {
-            "status": refusal.outcome if refusal.outcome in ("conflict", "quarantined") else "rejected",
-            "reason": refusal.reason,
-            "conversion_id": refusal.conversion,
-            "state": refusal.state,
-        }
+        status = refusal.outcome if refusal.outcome in ("conflict", "quarantined") else "rejected"
+        body = _body(status, refusal.reason, refusal.conversion, refusal.state)
         kept = {name: value for name, value in said.items() if name not in SECRETS + PERSONAL}
         self.facts.keep_refusal(advertiser.id, (now.ms, now.day), body, kept)
-        return self._answer(STATUSES[refusal.outcome], body, advertiser.id, order=said.get("order_id", ""))
+        return body
 
     def _answer(
         self,
@@ -127,6 +152,10 @@ class Postback:
         telemetry.line("postback", advertiser=advertiser, order=order[:128], code=status, **whole)
         plain = {"Content-Type": "application/json", "Cache-Control": NO_STORE}
         return Response(status, json.dumps(whole).encode(), plain | dict(headers or {}))
+
+
+def _body(status: str, reason: str, conversion: str, state: str) -> dict[str, str]:
+    return {"status": status, "reason": reason, "conversion_id": conversion, "state": state}
 
 
 def _currency(facts: list[Fact], campaign: Campaign | None) -> str:

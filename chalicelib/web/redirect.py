@@ -15,7 +15,7 @@ from chalicelib.model.click import AGENT_CHARACTERS, SUB_BYTES, SUBS, Click, cut
 from chalicelib.model.clickid import ClickId, KeyRing
 from chalicelib.model.day import accounting_day
 from chalicelib.model.destination import Template
-from chalicelib.model.failures import StoreError, Unavailable
+from chalicelib.model.failures import StoreError
 from chalicelib.model.network import SLUG, Campaign, Link
 from chalicelib.web import pages
 from chalicelib.web.message import NO_STORE, Request, Response
@@ -55,14 +55,14 @@ class Redirect:
         try:
             link = self.directory.slug(slug)
             campaign = self.directory.campaign(link.campaign) if link else None
-        except Unavailable:
+        except StoreError:
             telemetry.count("link_unread", slug=slug)
             return pages.busy()
         if link is None or campaign is None:
             telemetry.line("unknown_slug", slug=slug[:64])
             return pages.not_found()
         # The day is asked for only where there is a cap: a first time zone takes milliseconds.
-        is_full = campaign.caps and campaign.is_full(accounting_day(now_ms, self.time_zone))
+        is_full = campaign.caps and campaign.is_full(accounting_day(now_ms, self.time_zone), link.affiliate)
         if campaign.state != "active" or is_full:
             return self._closed(link, campaign)
         asked = request.loose()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench import costs, report, scene, units
+from bench import close, costs, report, scene, units
 from bench.__main__ import TARGETS, measure, table
 from bench.runtime import Function, FunctionError
 from bench.stub import Call
@@ -16,13 +16,15 @@ from infra.package import package
 PROMISED = (
     *("click.cpu_vs_boto3_put", "click.calls", "click.reads", "click.item_bytes", "click.item_bytes_largest"),
     *("conversion.calls", "conversion.item_bytes", "cold.edge_vs_empty", "cold.edge_vs_boto3"),
+    *(f"close.{kind}_{size}" for kind in ("seconds", "peak_mb") for size in ("1e4", "1e5", "1e6")),
+    *("close.growth", "close.rows_per_s"),
     *("report.rows_per_s", "report.peak_mb_1e5", "report.peak_mb_1e6"),
 )
 
 
 @pytest.fixture(scope="module")
 def figures() -> dict[str, float]:
-    return measure(rounds=1, turn=5) | report.figures(small=1_000, large=2_000)
+    return measure(rounds=1, turn=5) | report.figures(small=1_000, large=2_000) | close.figures((500, 1_000, 1_500))
 
 
 @pytest.fixture(scope="module")

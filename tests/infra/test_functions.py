@@ -81,7 +81,7 @@ def waiting(stack: Standing, queue: str) -> int:
     return sum(int(answer["Attributes"][count]) for count in counts)
 
 
-@pytest.mark.parametrize("function", ["ReportName", "RipenName", "FactsName"])
+@pytest.mark.parametrize("function", ["ReportName", "RipenName", "FactsName", "CloseName"])
 def test_functions_behind_the_hot_path_find_their_layer(spare: Standing, function: str) -> None:
     layers = spare.client("lambda").get_function_configuration(FunctionName=spare.outputs[function])["Layers"]
 

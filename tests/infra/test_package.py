@@ -18,8 +18,8 @@ from infra import archive
 from infra.archive import ArchiveError
 from infra.package import ROOT, Package, PackageError, package
 
-FUNCTIONS = {"APIHandler", "Edge", "Drain", "Facts", "Report", "Ripen"}
-WITH_LAYER = {"Facts", "Report", "Ripen"}
+FUNCTIONS = {"APIHandler", "Edge", "Drain", "Facts", "Report", "Close", "Ripen"}
+WITH_LAYER = {"Facts", "Report", "Close", "Ripen"}
 
 
 def functions(made: Package) -> dict[str, dict[str, Any]]:
@@ -96,6 +96,15 @@ def test_powertools_imports_from_the_layer_alone(local: Package) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_a_statement_is_drawn_from_the_layer_alone(local: Package) -> None:
+    layer, code = str(local.folder / "layer/python"), str(local.folder / "code")
+    script = f"import sys; sys.path[:0] = [{layer!r}, {code!r}]; from chalicelib.reports import letters, paper"
+
+    done = bare(f"{script}; letters.vera(); from io import BytesIO; paper._canvas(BytesIO()).save()")
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_nothing_of_the_layer_is_in_the_functions_zip(local: Package) -> None:
     done = bare(f"import sys; sys.path.insert(0, {str(local.folder / 'code')!r}); import aws_lambda_powertools")
 
@@ -114,11 +123,12 @@ def test_the_functions_zip_holds_the_program_and_its_runtime_packages_only(local
     assert top == {"__pycache__", "app.py", "chalice", "chalicelib", "tzdata"}
 
 
-def test_the_layer_holds_powertools_and_what_only_it_needs(local: Package) -> None:
+def test_the_layer_holds_powertools_and_reportlab_and_what_only_they_need(local: Package) -> None:
     with zipfile.ZipFile(local.layer) as layer:
         top = {"/".join(name.split("/")[:2]) for name in layer.namelist()} - {"python/__pycache__"}
 
-    assert top == {"python/aws_lambda_powertools", "python/jmespath", "python/typing_extensions.py"}
+    powertools = {"python/aws_lambda_powertools", "python/jmespath", "python/typing_extensions.py"}
+    assert top == powertools | {"python/reportlab"}
 
 
 @pytest.mark.parametrize("part", ["code", "layer"])

@@ -13,7 +13,7 @@ Call = Callable[[Account, Mapping[str, str]], Any]
 
 KEY = {"pk": {"S": "RIGHTS#1"}, "sk": {"S": "X"}}
 HOT = ("APIHandlerName", "EdgeName", "DrainName")
-LEDGER_READERS = ("ReportName", "RipenName")
+LEDGER_READERS = ("ReportName", "RipenName", "CloseName")
 
 
 def get(table: str) -> Call:
@@ -77,15 +77,19 @@ def secret(account: Account, told: Mapping[str, str]) -> Any:
 ALLOWED: list[tuple[str, str, Call]] = [
     *((f, "get a visit", get("VisitsTable")) for f in HOT),
     *((f, "put a visit", put("VisitsTable")) for f in HOT),
-    *((f, "get from the ledger", get("LedgerTable")) for f in (*HOT, "FactsName", *LEDGER_READERS)),
+    *((f, "get from the ledger", get("LedgerTable")) for f in (*HOT, *LEDGER_READERS)),
     *((f, "put into the ledger", put("LedgerTable")) for f in (*HOT, "FactsName", *LEDGER_READERS)),
-    *((f, "query the ledger", query("LedgerTable")) for f in (*HOT, *LEDGER_READERS)),
+    *((f, "query the ledger", query("LedgerTable")) for f in (*HOT, "FactsName", *LEDGER_READERS)),
     *((f, "query by day", query("LedgerTable", "day")) for f in LEDGER_READERS),
     ("RipenName", "list advertisers", query("LedgerTable", "find")),
     *((f, "spill", send("FallbackQueue")) for f in ("APIHandlerName", "EdgeName")),
     ("FactsName", "put a record aside", send("LedgerDeadQueue")),
+    ("CloseName", "list affiliates", query("LedgerTable", "find")),
+    ("CloseName", "get a visit", get("VisitsTable")),
+    ("CloseName", "put a close's part", s3("put_object", "closes/2026-10/part.csv")),
     ("ReportName", "put a part", s3("put_object", "2026-10-01/part.csv")),
     ("ReportName", "get a part", s3("get_object", "2026-10-01/part.csv")),
+    ("CloseName", "get a report's part", s3("get_object", "2026-10-01/part.csv")),
     ("ReportName", "list parts", s3("list_objects_v2")),
     ("ReportName", "delete its work", s3("delete_object", "work/half.csv")),
     ("ReportName", "hand over to itself", invoke("ReportName")),
@@ -96,7 +100,10 @@ REFUSED: list[tuple[str, str, Call]] = [
     *((f, "delete a fact", delete("LedgerTable")) for f in (*HOT, "FactsName", *LEDGER_READERS)),
     *((f, "update a fact", update("LedgerTable")) for f in (*HOT, "FactsName", *LEDGER_READERS)),
     *((f, "query by day", query("LedgerTable", "day")) for f in (*HOT, "FactsName")),
-    *((f, "read visits", get("VisitsTable")) for f in ("FactsName", *LEDGER_READERS)),
+    *((f, "read visits", get("VisitsTable")) for f in ("FactsName", "ReportName", "RipenName")),
+    ("CloseName", "put a visit", put("VisitsTable")),
+    ("CloseName", "put a report's part", s3("put_object", "2026-10-01/part.csv")),
+    ("CloseName", "delete a part", s3("delete_object", "closes/2026-10/part.csv")),
     *((f, "read the master secret", secret) for f in (*HOT, "FactsName", *LEDGER_READERS)),
     *((f, "list reports", s3("list_objects_v2")) for f in (*HOT, "FactsName", "RipenName")),
     *((f, "call the report", invoke("ReportName")) for f in (*HOT, "FactsName", "RipenName")),

@@ -19,7 +19,7 @@ from chalicelib.telemetry import NAMESPACE
 from infra.package import ROOT, Package
 from tests.infra.conftest import Kind, Template
 
-FUNCTIONS = ("APIHandler", "Edge", "Drain", "Facts", "Report", "Ripen")
+FUNCTIONS = ("APIHandler", "Edge", "Drain", "Facts", "Report", "Close", "Ripen")
 
 
 def arn(of: str, attribute: str = "Arn") -> dict[str, list[str]]:
@@ -164,6 +164,7 @@ def test_every_trigger_may_call_its_function(of_type: Kind) -> None:
         (ref("Edge"), "*", "lambda:InvokeFunctionUrl"),
         (ref("Edge"), "*", "lambda:InvokeFunction"),
         (ref("Report"), "events.amazonaws.com", "lambda:InvokeFunction"),
+        (ref("Close"), "events.amazonaws.com", "lambda:InvokeFunction"),
         (ref("Ripen"), "events.amazonaws.com", "lambda:InvokeFunction"),
     } == permissions
 

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.manage.setup import Wrong
 from chalicelib.model import trust
-from chalicelib.model.network import DAY_MS, Campaign
+from chalicelib.model.network import DAY_MS, Affiliate, Campaign
 from chalicelib.store.network import Taken
 from tests.web.shopfront import MASTER, Front
 
@@ -39,6 +39,9 @@ def test_a_campaign_is_kept_in_the_one_spelling_that_is_compared(front: Front) -
         ({"name": " "}, "a name"),
         ({"window_ms": 91 * DAY_MS}, "at most 90 days"),
         ({"minimum_ms": 31 * DAY_MS}, "minimum time"),
+        ({"hold_days": 91}, "0 to 90 days"),
+        ({"caps": {"sales/day": 5}}, "not a cap"),
+        ({"caps": {"commission/day/nobody": 5}}, "no affiliate"),
     ],
 )
 def test_what_the_hot_path_could_not_bear_is_refused(front: Front, change: dict[str, object], message: str) -> None:
@@ -87,7 +90,7 @@ def test_a_click_is_paid_by_the_terms_of_its_time(front: Front) -> None:
         ("install", "*", ("CPA 1.00 USD", "CPA 2.00 USD"), "no goal"),
         ("sale", "nobody", ("CPA 1.00 USD", "CPA 2.00 USD"), "no affiliate"),
         ("sale", "*", ("ten", "CPA 2.00 USD"), "not a rate"),
-        ("sale", "*", ("CPA 1.00 USD", "CPA 2.00 EUR"), "two currencies"),
+        ("click", "*", ("CPC 0.05 EUR", "none"), "not in USD"),
     ],
 )
 def test_terms_must_mean_something(
@@ -119,6 +122,35 @@ def test_a_link_can_lead_to_a_page_of_its_own(front: Front) -> None:
 def test_a_goal_has_a_review_rule_that_exists(front: Front) -> None:
     with pytest.raises(Wrong, match="review rule"):
         front.office.add_goal(front.shop, "trial", "order", "after lunch")
+
+
+@pytest.mark.parametrize("name", ["click", "impression", "month", "second_tier"])
+def test_no_goal_takes_a_name_that_the_month_close_prices(front: Front, name: str) -> None:
+    with pytest.raises(Wrong, match="month close"):
+        front.office.add_goal(front.shop, name, "order", "auto")
+
+
+def test_an_affiliate_is_paid_in_a_currency_of_its_own_from_when_it_is_set(front: Front) -> None:
+    anna, ben = f"anna-{uuid4().hex[:6]}", f"ben-{uuid4().hex[:6]}"
+    front.office.add_affiliate(anna, "Anna", "eur")
+    front.office.add_affiliate(ben, "Ben", recruiter=anna)
+    assert front.office.affiliate(anna).currency == "EUR"
+    front.office.set_affiliate(anna, {"currency": "usd"})
+    front.office.set_affiliate(ben, {"name": "Ben B.", "currency": "GBP"})
+    assert front.office.affiliate(anna).currency == "USD"
+    assert front.office.affiliate(ben) == Affiliate(ben, "Ben B.", "GBP", anna)
+    front.office.set_affiliate(ben, {"currency": "", "recruiter": ""})
+    assert front.office.affiliate(ben) == Affiliate(ben, "Ben B.")
+
+
+def test_nobody_is_recruited_by_somebody_it_has_brought(front: Front) -> None:
+    anna, ben, carl = (f"{name}-{uuid4().hex[:6]}" for name in ("anna", "ben", "carl"))
+    front.office.add_affiliate(anna, "Anna")
+    front.office.add_affiliate(ben, "Ben", recruiter=anna)
+    front.office.add_affiliate(carl, "Carl", recruiter=ben)
+    for by, message in ((carl, "was recruited by"), (anna, "was recruited by"), ("x", "no affiliate")):
+        with pytest.raises(Wrong, match=message):
+            front.office.set_affiliate(anna, {"recruiter": by})
 
 
 def test_own_status_words_lead_to_ours(front: Front) -> None:

@@ -7,14 +7,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.model import judge
+from chalicelib.model import judge, life
 from chalicelib.model.fact import Fact
 from chalicelib.model.judge import Replay
 from chalicelib.model.money import Money
 from chalicelib.model.network import DAY_MS, Campaign, Goal
 from chalicelib.model.sale import Refusal, Sale, Status
-from chalicelib.model.terms import Terms, rate
-from tests.model.world import CAMPAIGN, CLICK, LEAD, NOW, OTHER_CLICK, SALE, at, ground, money, sale, tell
+from chalicelib.model.terms import Terms
+from tests.model.world import (
+    CAMPAIGN,
+    CLICK,
+    LEAD,
+    LINK,
+    NOW,
+    OTHER_CLICK,
+    OTHER_LINK,
+    SALE,
+    at,
+    ground,
+    id_of,
+    money,
+    sale,
+    tell,
+)
 
 PIXEL = sale("browser", "80.00")
 PENDING = sale(status="pending")
@@ -49,7 +64,7 @@ def test_whatever_the_order_a_contradiction_is_a_conflict_and_a_repetition_is_no
 
 def test_another_click_for_the_same_order_is_a_conflict_and_pays_nobody_twice() -> None:
     facts, _ = tell([], APPROVED)
-    facts, answer = tell(facts, replace(APPROVED, click_id=OTHER_CLICK.click.id.text), OTHER_CLICK)
+    facts, answer = tell(facts, replace(APPROVED, click_id=id_of(OTHER_CLICK)), OTHER_CLICK)
     assert isinstance(answer, Refusal)
     assert (answer.outcome, answer.reason, answer.state) == ("conflict", "other_click", "approved")
     assert (money(facts, "anna"), money(facts, "ben")) == ((0, 1000), (0, 0))
@@ -58,7 +73,7 @@ def test_another_click_for_the_same_order_is_a_conflict_and_pays_nobody_twice() 
 def test_a_claim_for_one_affiliate_that_the_server_confirms_for_another_moves_whole() -> None:
     facts, _ = tell([], PIXEL)
     assert money(facts, "anna") == (800, 0)
-    facts, answer = tell(facts, replace(APPROVED, click_id=OTHER_CLICK.click.id.text), OTHER_CLICK)
+    facts, answer = tell(facts, replace(APPROVED, click_id=id_of(OTHER_CLICK)), OTHER_CLICK)
     assert [(fact.kind, fact.affiliate) for fact in facts] == [
         ("booked", "anna"),
         ("rejected", "anna"),
@@ -70,7 +85,7 @@ def test_a_claim_for_one_affiliate_that_the_server_confirms_for_another_moves_wh
 
 def test_a_confirmation_that_died_half_way_is_finished_by_its_repetition() -> None:
     facts, _ = tell([], PIXEL)
-    said = replace(APPROVED, click_id=OTHER_CLICK.click.id.text)
+    said = replace(APPROVED, click_id=id_of(OTHER_CLICK))
     taken_back = judge.decide(facts, said, SALE, "conversion", OTHER_CLICK, at())
     assert isinstance(taken_back, Fact)
     facts, _ = tell([*facts, taken_back], said, OTHER_CLICK)
@@ -86,7 +101,7 @@ def test_a_claim_never_outranks_a_server() -> None:
 
 def test_an_expired_claim_is_rejected_and_a_late_postback_still_confirms_it() -> None:
     facts, _ = tell([], PIXEL)
-    expired = judge.expire(facts, at(NOW + 45 * DAY_MS))
+    expired = life.expire(facts, at(NOW + 45 * DAY_MS))
     assert isinstance(expired, Fact)
     facts = [*facts, expired]
     assert (facts[-1].after.reason, money(facts)) == ("unconfirmed", (0, 0))
@@ -150,14 +165,14 @@ def test_a_confirmation_must_say_a_believable_time_too(event_ms: int, reason: st
 @pytest.mark.parametrize("where", [CLICK, OTHER_CLICK])
 def test_a_late_confirmation_that_names_no_time_counts_from_the_claim(where: judge.Ground) -> None:
     facts, _ = tell([], PIXEL)
-    said = replace(APPROVED, click_id=where.click.id.text)
+    said = replace(APPROVED, click_id=id_of(where))
     facts, _ = tell(facts, said, where, now=at(NOW + 35 * DAY_MS))
     assert (facts[-1].kind, facts[-1].event_ms) == ("confirmed", NOW)
 
 
 def test_a_confirmed_conversion_does_not_expire() -> None:
     facts, _ = tell([], PENDING)
-    assert isinstance(judge.expire(facts, at(NOW + 90 * DAY_MS)), Replay)
+    assert isinstance(life.expire(facts, at(NOW + 90 * DAY_MS)), Replay)
 
 
 # The life of a confirmed conversion
@@ -207,14 +222,14 @@ def test_the_review_rule_decides_only_where_the_advertiser_says_nothing(review: 
 
 def test_time_approves_what_waited_for_review() -> None:
     facts, _ = tell([], PENDING)
-    answer = judge.approve_by_time(facts, at())
+    answer = life.approve_by_time(facts, at())
     assert isinstance(answer, Fact)
     assert money([*facts, answer]) == (0, 1000)
 
 
 def test_time_does_not_approve_an_unconfirmed_claim() -> None:
     facts, _ = tell([], PIXEL)
-    assert isinstance(judge.approve_by_time(facts, at()), Replay)
+    assert isinstance(life.approve_by_time(facts, at()), Replay)
 
 
 # Refunds
@@ -225,7 +240,7 @@ def refund(id: str, amount: str) -> Sale:
 
 
 def test_partial_refunds_take_back_exactly_what_was_earned() -> None:
-    campaign = replace(CAMPAIGN, terms=(Terms("sale", "*", 0, rate("RevShare 12.5%"), rate("RevShare 20%")),))
+    campaign = replace(CAMPAIGN, terms=(Terms("sale", "*", 0, "RevShare 12.5%", "RevShare 20%"),))
     facts, _ = tell([], sale(amount="10.00"), replace(CLICK, campaign=campaign))
     for id, amount in (("r1", "3.33"), ("r2", "3.33"), ("r3", "3.34")):
         facts, _ = tell(facts, refund(id, amount), None)
@@ -275,7 +290,7 @@ def test_no_refund_ever_takes_more_than_was_booked(refunds: list[tuple[str, int]
         (sale(status="rejected"), refund("r", "1.00"), "already_rejected"),
         (APPROVED, replace(refund("r", "1.00"), amount=Money(1_00, "EUR")), "other_currency"),
         (
-            sale(amount="", goal="lead", click_id=CLICK.click.id.text),
+            sale(amount="", goal="lead", click_id=id_of(CLICK)),
             replace(refund("r", "1.00"), goal="lead"),
             "amount_unknown",
         ),
@@ -337,14 +352,15 @@ def test_a_share_of_no_amount_is_quarantined() -> None:
 
 
 def test_terms_are_pinned_by_the_click_and_the_affiliates_own_come_first() -> None:
+    assert CLICK.click is not None
     start = CLICK.click.id.ms
     campaign = replace(
         CAMPAIGN,
         terms=(
-            Terms("sale", "*", 0, rate("RevShare 10%"), rate("RevShare 15%")),
-            Terms("sale", "*", start + 1, rate("RevShare 50%"), rate("RevShare 60%")),
-            Terms("sale", "anna", start, rate("RevShare 12%"), rate("RevShare 15%")),
-            Terms("sale", "ben", 0, rate("RevShare 90%"), rate("RevShare 95%")),
+            Terms("sale", "*", 0, "RevShare 10%", "RevShare 15%"),
+            Terms("sale", "*", start + 1, "RevShare 50%", "RevShare 60%"),
+            Terms("sale", "anna", start, "RevShare 12%", "RevShare 15%"),
+            Terms("sale", "ben", 0, "RevShare 90%", "RevShare 95%"),
         ),
     )
     facts, _ = tell([], APPROVED, replace(CLICK, campaign=campaign))
@@ -352,23 +368,129 @@ def test_terms_are_pinned_by_the_click_and_the_affiliates_own_come_first() -> No
 
 
 def test_two_currencies_without_a_rate_are_held_and_never_mixed() -> None:
-    campaign = replace(CAMPAIGN, terms=(Terms("sale", "*", 0, rate("CPA 5.00 USD"), rate("RevShare 10%")),))
-    facts, _ = tell([], replace(APPROVED, amount=Money(100_00, "EUR")), replace(CLICK, campaign=campaign))
-    assert (facts[0].after.state, facts[0].after.reason, facts[0].after.commission) == ("pending", "no_fx_rate", 0)
-    answer = tell(facts, replace(APPROVED, amount=Money(100_00, "EUR")), replace(CLICK, campaign=campaign))[1]
-    assert isinstance(answer, Refusal)
-    assert answer.reason == "no_fx_rate"
+    campaign = replace(CAMPAIGN, terms=(Terms("sale", "*", 0, "CPA 5.00 USD", "RevShare 10%"),))
+    said = replace(APPROVED, amount=Money(100_00, "EUR"))
+    facts, _ = tell([], said, replace(CLICK, campaign=campaign))
+    standing = facts[0].after
+    assert (standing.state, standing.reason, standing.commission, standing.revenue) == ("pending", "no_fx_rate", 0, 0)
+    assert isinstance(tell(facts, said, replace(CLICK, campaign=campaign))[1], Replay)
+
+
+# What only some sales say
+
+
+def test_a_late_repetition_from_before_a_change_is_a_replay_and_no_word_about_the_present() -> None:
+    facts, _ = tell([], PENDING)
+    facts, _ = tell(facts, replace(PENDING, change_id="a", amount=Money(80_00, "USD")), None)
+    assert facts[-1].kind == "amended"
+    assert isinstance(tell(facts, PENDING)[1], Replay)
+    assert told(tell(facts, APPROVED)[1]) == "other_amount"
+    facts, answer = tell(facts, sale(amount="80.00", status="approved"))
+    assert (told(answer), money(facts)) == ("approved", (0, 800))
+    assert told(tell(facts, sale(amount="90.00"))[1]) == "other_amount"
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"tax": Money(19_00, "USD")}, "replay"),
+        ({"tax": Money(18_00, "USD")}, "other_deductions"),
+        ({"shipping": Money(1, "USD")}, "other_deductions"),
+        ({"seconds": 90}, "replay"),
+        ({"seconds": 91}, "other_duration"),
+    ],
+)
+def test_tax_shipping_and_duration_can_contradict(change: dict[str, object], word: str) -> None:
+    facts, _ = tell([], sale(tax=Money(19_00, "USD"), seconds=90))
+    assert told(tell(facts, replace(sale(), **change))[1]) == word  # type: ignore[arg-type]
+
+
+CALL = sale("call", "", goal="lead", click_id="", order_id="", call_id="T-1", seconds=90, caller="k/30", status="")
+CALLS = replace(CAMPAIGN, terms=(Terms("lead", "*", 0, "Call 8.00 USD from 60s", "CPA 9.00 USD"),))
+TELEPHONE = judge.Ground(None, LINK, CALLS)
+
+
+@pytest.mark.parametrize(
+    ("change", "standing"),
+    [
+        ({}, ("approved", "", 800)),
+        ({"seconds": 59}, ("approved", "below_duration", 0)),
+        ({"seconds": 59, "status": "pending"}, ("pending", "below_duration", 0)),
+        ({"caller": ""}, ("pending", "caller_withheld", 800)),
+        ({"caller": "", "status": "rejected"}, ("rejected", "by_advertiser", 0)),
+    ],
+)
+def test_a_call_earns_by_its_length_and_a_withheld_caller_waits_for_a_person(
+    change: dict[str, object], standing: tuple[str, str, int]
+) -> None:
+    facts, _ = tell([], replace(CALL, **change), TELEPHONE, LEAD)  # type: ignore[arg-type]
+    after = facts[0].after
+    assert (after.state, after.reason, after.commission) == standing
+    assert (facts[0].seconds, facts[0].source, facts[0].click_id) == (facts[0].seconds, "call", "")
+    if after.reason == "caller_withheld":
+        assert isinstance(life.approve_by_time(facts, at()), Replay)
+
+
+def test_a_call_is_one_conversion_by_the_telephone_systems_own_id() -> None:
+    ids = {judge.identity(said, LEAD, "shop", "") for said in (CALL, replace(CALL, order_id="x", seconds=1))}
+    assert len(ids) == 1
+    assert judge.identity(replace(CALL, call_id="T-2"), LEAD, "shop", "") not in ids
+
+
+def test_a_postback_never_books_a_call() -> None:
+    assert told(tell([], replace(CALL, source="server"), TELEPHONE, LEAD)[1]) == "unknown_conversion"
+
+
+def test_a_click_that_a_coupon_outdid_is_no_contradiction_when_it_is_named_again() -> None:
+    coupon = judge.Ground(None, OTHER_LINK, CAMPAIGN)
+    said = sale(coupon="SPRING", status="approved")
+    facts, _ = tell([], said, coupon)
+    assert (facts[0].affiliate, facts[0].click_id, facts[0].touches) == ("ben", "", (id_of(CLICK),))
+    facts, _ = tell(facts, replace(refund("r", "10.00"), click_id=""), None)
+    assert isinstance(tell(facts, said, coupon)[1], Replay)
+    assert told(tell(facts, replace(said, click_id=id_of(OTHER_CLICK)), coupon)[1]) == "other_click"
+
+
+def test_terms_without_a_click_are_pinned_by_the_customers_first_payment() -> None:
+    versions = (Terms("sale", "*", 0, "RevShare 10%", "none"), Terms("sale", "*", NOW, "RevShare 50%", "none"))
+    campaign = replace(CAMPAIGN, terms=versions)
+    for pinned_ms, commission in ((NOW - 1, 1000), (NOW, 5000), (None, 5000)):
+        ground = judge.Ground(None, LINK, campaign, pinned_ms=pinned_ms)
+        facts, _ = tell([], replace(APPROVED, click_id=""), ground)
+        assert facts[0].after.commission == commission
+
+
+def test_a_change_of_an_unknown_sale_is_refused() -> None:
+    for change in ({"change_id": "a"}, {"dispute_id": "d", "dispute": "opened"}, {"correction_id": "c", "seconds": 1}):
+        assert told(tell([], replace(APPROVED, **change))[1]) == "unknown_conversion"
+
+
+def test_a_rejection_of_a_claim_that_is_repeated_is_written_once() -> None:
+    facts, _ = tell([], PIXEL)
+    said = Sale("server", "sale", order_id="A-1", status="rejected", reason="cancelled")
+    facts, _ = tell(facts, said, None)
+    facts, again = tell(facts, said, None)
+    assert (len(facts), told(again), facts[-1].after.reason) == (2, "replay", "cancelled")
+
+
+def told(answer: Fact | Replay | Refusal) -> str:
+    match answer:
+        case Fact():
+            return answer.kind
+        case Replay():
+            return "replay"
+    return answer.reason
 
 
 # Identity
 
 IDENTITIES = [
-    ("order", sale(), sale(click_id=OTHER_CLICK.click.id.text), True),
+    ("order", sale(), sale(click_id=id_of(OTHER_CLICK)), True),
     ("order", sale(), sale(order_id="A-2"), False),
     ("order", sale(), sale(order_id="a-1"), False),
     ("order", sale(), sale(test=True), False),
     ("click", sale(), sale(order_id="A-2"), True),
-    ("click", sale(), sale(click_id=OTHER_CLICK.click.id.text), False),
+    ("click", sale(), sale(click_id=id_of(OTHER_CLICK)), False),
     ("customer", sale(customer="c"), sale(customer="c", order_id="A-2"), True),
     ("customer", sale(customer="c"), sale(customer="d"), False),
 ]
@@ -414,7 +536,7 @@ def test_a_second_order_where_one_is_paid_is_a_conflict(once_per: str, reason: s
     [
         ({"amount": Money(1, "USD")}, "other_amount"),
         ({"amount": Money(100_00, "EUR")}, "other_currency"),
-        ({"click_id": OTHER_CLICK.click.id.text}, "other_click"),
+        ({"click_id": id_of(OTHER_CLICK)}, "other_click"),
         ({"coupon": "SPRING"}, "other_coupon"),
         ({"customer": "c2"}, "other_customer"),
     ],

@@ -11,7 +11,7 @@ from chalicelib.model.judge import Ground, Moment, Replay
 from chalicelib.model.money import Money
 from chalicelib.model.network import DAY_MS, Advertiser, Campaign, Goal, Link
 from chalicelib.model.sale import Refusal, Sale
-from chalicelib.model.terms import Terms, rate
+from chalicelib.model.terms import Terms
 
 NOW = 1_790_000_000_000
 RING = KeyRing(1, {1: b"a key for tests"})
@@ -25,8 +25,8 @@ CAMPAIGN = Campaign(
     "USD",
     "https://shop.example/",
     terms=(
-        Terms("sale", "*", 0, rate("RevShare 10%"), rate("RevShare 15%")),
-        Terms("lead", "*", 0, rate("CPA 2.00 USD"), rate("CPA 3.00 USD")),
+        Terms("sale", "*", 0, "RevShare 10%", "RevShare 15%"),
+        Terms("lead", "*", 0, "CPA 2.00 USD", "CPA 3.00 USD"),
     ),
 )
 LINK = Link(7, "go", "anna", "spring")
@@ -36,6 +36,12 @@ OTHER_LINK = Link(8, "og", "ben", "spring")
 def ground(link: Link = LINK, ago_ms: int = DAY_MS, campaign: Campaign = CAMPAIGN, random: bytes = bytes(10)) -> Ground:
     """A click on `link`, `ago_ms` before NOW."""
     return Ground(Click(clickid.mint(RING, link.number, NOW - ago_ms, random)), link, campaign)
+
+
+def id_of(where: Ground) -> str:
+    """The click id of a ground."""
+    assert where.click is not None
+    return where.click.id.text
 
 
 CLICK = ground()
@@ -48,7 +54,7 @@ def sale(source: str = "server", amount: str = "100.00", **changes: object) -> S
     plain = Sale(
         source,  # type: ignore[arg-type]
         "sale",
-        click_id=CLICK.click.id.text,
+        click_id=id_of(CLICK),
         order_id="A-1",
         amount=Money(minor, "USD") if amount else None,
     )

@@ -9,12 +9,14 @@ from hashlib import sha256
 import pytest
 
 from chalicelib.model.day import back, end
+from chalicelib.model.fact import KINDS
 from chalicelib.reports.daily import FIRST_LOOK
 from chalicelib.reports.manifest import Broken
 from chalicelib.store.days import Days
 from tests.reports.world import DAY, HOUR, MORNING_AFTER, NOON, ZONE, Desk, fact, later, stories
 
 MOVED = ("pending_commission", "approved_commission", "pending_revenue", "approved_revenue")
+DUE = (*MOVED, "pending_due", "approved_due")
 YESTERDAY, TOMORROW = back(DAY, 1), back(DAY, -1)
 AFTER_TOMORROW = end(TOMORROW, ZONE) + HOUR
 
@@ -68,10 +70,7 @@ def test_parts_are_named_by_their_content(full: Desk) -> None:
 def test_the_sums_of_the_manifest_are_those_of_its_lines(full: Desk) -> None:
     manifest, lines = full.manifest(), full.lines()
     assert manifest["facts"] == len(lines)
-    assert manifest["kinds"] == {
-        kind: sum(line["kind"] == kind for line in lines)
-        for kind in ("booked", "confirmed", "approved", "rejected", "refunded")
-    }
+    assert manifest["kinds"] == {kind: sum(line["kind"] == kind for line in lines) for kind in KINDS}
     for (currency,), (pending, approved, pending_owed, approved_owed) in sums(lines, "currency").items():
         told = manifest["sums"][currency]
         assert [Decimal(told[state]["commission"]) for state in ("pending", "approved", "both")] == [
@@ -88,10 +87,25 @@ def test_the_sums_of_the_manifest_are_those_of_its_lines(full: Desk) -> None:
     assert set(manifest["sums"]) == {"EUR", "JPY"}
 
 
+def test_the_manifest_says_what_is_due_in_the_affiliates_currencies(full: Desk) -> None:
+    dues = full.manifest()["dues"]
+    assert set(dues) == {"EUR", "JPY", "USD"}
+    for currency, told in dues.items():
+        mine = [line for line in full.lines() if line["due_currency"] == currency]
+        pending, approved = (sum(Decimal(line[f"{state}_due"]) for line in mine) for state in ("pending", "approved"))
+        assert [Decimal(told[state]) for state in ("pending", "approved", "both")] == [
+            pending,
+            approved,
+            pending + approved,
+        ]
+        summary = [line for line in full.lines("summary.csv") if line["due_currency"] == currency]
+        assert sum(Decimal(line["due"]) for line in summary) == pending + approved
+
+
 def test_the_summary_ties_to_the_lines(full: Desk) -> None:
-    by = ("affiliate", "advertiser", "campaign", "goal", "currency")
+    by = ("affiliate", "advertiser", "campaign", "goal", "currency", "due_currency")
     summary = full.lines("summary.csv")
-    assert sums(summary, *by) == sums(full.lines(), *by)
+    assert sums(summary, *by, columns=DUE) == sums(full.lines(), *by, columns=DUE)
     assert len(summary) == len(sums(summary, *by))
     assert sum(int(line["facts"]) for line in summary) == len(full.lines())
     assert sum(int(line["conversions"]) for line in summary) == 60

@@ -70,12 +70,61 @@ def test_a_line_says_all_of_a_sale() -> None:
         "sub3": "",
         "sub4": "",
         "sub5": "",
+        "customer": "",
+        "deductions": "0.00",
+        "seconds": "0",
+        "caller": "",
+        "hold_days": "0",
+        "disputed": "0.00",
+        "fx": "",
+        "due_currency": "EUR",
+        "pending_due": "0.00",
+        "approved_due": "4.50",
+        "due_after": "4.50",
     }
 
 
 def test_a_sale_without_an_amount_has_none() -> None:
     line = told_of(amount=None)
     assert (line["sale_amount"], line["sale_refunded"], line["sale_currency"]) == ("", "", "")
+    assert (line["deductions"], line["disputed"]) == ("", "")
+
+
+def test_a_line_says_what_few_sales_have() -> None:
+    line = told_of(
+        customer="c" * 32,
+        deductions=899,
+        seconds=95,
+        caller="d" * 32,
+        hold_days=30,
+        fx="2026-11-24 9f86d081 EUR USD=1.0812",
+        after=replace(fact().after, disputed=1000),
+    )
+    assert {name: line[name] for name in ("customer", "deductions", "seconds", "caller", "hold_days", "disputed")} == {
+        "customer": "c" * 32,
+        "deductions": "8.99",
+        "seconds": "95",
+        "caller": "d" * 32,
+        "hold_days": "30",
+        "disputed": "10.00",
+    }
+    assert line["fx"] == "2026-11-24 9f86d081 EUR USD=1.0812"
+
+
+def test_an_affiliate_paid_in_another_currency_sees_both() -> None:
+    line = told_of(due_in="JPY", after=replace(fact().after, due=737))
+    assert (line["currency"], line["approved_commission"], line["commission_after"]) == ("EUR", "4.50", "4.50")
+    assert (line["due_currency"], line["pending_due"], line["approved_due"], line["due_after"]) == (
+        *("JPY", "0", "737", "737"),
+    )
+
+
+def test_old_columns_keep_their_places() -> None:
+    assert lines.COMMISSIONS[:4] == ("provisional_period", "stamped_day", "late", "accepted")
+    assert lines.COMMISSIONS[37:39] == ("confirmed", "customer")
+    assert lines.SUMMARY[20:22] == ("margin", "reinstated")
+    assert lines.AFFILIATE[-5:-3] == ("sub5", "due_currency")
+    assert lines.ADVERTISER[-4:-2] == ("confirmed", "deductions")
 
 
 def test_what_is_taken_back_is_a_negative_number() -> None:
@@ -98,6 +147,9 @@ def test_a_fact_of_an_earlier_day_is_late() -> None:
         ("click_id", "click_id"),
         ("order_id", "order_id"),
         ("coupon", "coupon"),
+        ("customer", "customer"),
+        ("caller", "caller"),
+        ("fx", "fx"),
         ("status_word", "status_word"),
         ("terms", "terms"),
         ("commission_rate", "commission_rate"),
@@ -117,7 +169,7 @@ def test_a_formula_in_any_sub_id_is_disarmed() -> None:
 
 def test_an_affiliate_never_sees_what_the_advertiser_pays() -> None:
     assert not [name for name in lines.AFFILIATE if "revenue" in name or "margin" in name]
-    assert not {"status_word", "advertiser", "source"} & set(lines.AFFILIATE)
+    assert not {"status_word", "advertiser", "source", "customer", "caller", "fx", "deductions"} & set(lines.AFFILIATE)
     line = lines.of_entry(entry(fact(after=replace(fact().after, revenue=987654))), DAY)[1]
     assert "9876.54" not in line
     assert fact().revenue_rate not in line
@@ -125,6 +177,8 @@ def test_an_affiliate_never_sees_what_the_advertiser_pays() -> None:
 
 def test_an_advertiser_never_sees_what_the_affiliate_earns() -> None:
     assert not [name for name in lines.ADVERTISER if "commission" in name or name.startswith(("sub", "terms"))]
+    assert not {"customer", "caller", "fx"} & set(lines.ADVERTISER)
+    assert not [name for name in lines.ADVERTISER if "due" in name]
     line = lines.of_entry(entry(fact(after=replace(fact().after, commission=987654))), DAY)[2]
     assert "9876.54" not in line
     assert fact().commission_rate not in line
@@ -137,7 +191,11 @@ def test_a_statement_says_the_same_as_the_line_it_is_taken_from() -> None:
     whole = by_column(lines.COMMISSIONS, commission)
     for header, line in ((lines.AFFILIATE, earned), (lines.ADVERTISER, owed)):
         assert by_column(header, line) == {name: whole[name] for name in header}
-    assert set(lines.COMMISSIONS) == {*lines.AFFILIATE, *lines.ADVERTISER, "advertiser", "source"}
+    assert set(lines.COMMISSIONS) == {
+        *lines.AFFILIATE,
+        *lines.ADVERTISER,
+        *("advertiser", "source", "customer", "caller", "hold_days", "fx"),
+    }
 
 
 def test_every_part_is_provisional_by_its_header() -> None:
@@ -152,9 +210,9 @@ def test_a_time_is_written_as_the_model_writes_it(ms: int) -> None:
 
 def test_a_summary_shows_both_states_and_their_sum() -> None:
     sums = Sums()
-    sums.add("booked", (0, 450, 0, 600))
-    sums.add("booked", (100, 0, 300, 0))
-    line = by_column(lines.SUMMARY, lines.of_group(("shop", "spring", "sale", "EUR"), "=anna", sums, DAY))
+    sums.add("booked", (0, 450, 0, 600, 0, 737))
+    sums.add("dispute_won", (100, 0, 300, 0, 164, 0))
+    line = by_column(lines.SUMMARY, lines.of_group(("shop", "spring", "sale", "EUR", "JPY"), "=anna", sums, DAY))
     assert line == {
         "provisional_period": "2026-11",
         "affiliate": "'=anna",
@@ -163,7 +221,7 @@ def test_a_summary_shows_both_states_and_their_sum() -> None:
         "goal": "sale",
         "currency": "EUR",
         "facts": "2",
-        "conversions": "2",
+        "conversions": "1",
         "confirmed": "0",
         "approved": "0",
         "rejected": "0",
@@ -177,15 +235,30 @@ def test_a_summary_shows_both_states_and_their_sum() -> None:
         "revenue": "9.00",
         "commission": "5.50",
         "margin": "3.50",
+        "reinstated": "0",
+        "amended": "0",
+        "corrected": "0",
+        "disputed": "0",
+        "dispute_won": "1",
+        "dispute_lost": "0",
+        "rated": "0",
+        "due_currency": "JPY",
+        "pending_due": "164",
+        "approved_due": "737",
+        "due": "901",
     }
 
 
 def test_every_kind_of_fact_is_counted() -> None:
     sums = Sums()
     for kind in KINDS:
-        sums.add(kind, (0, 0, 0, 0))
+        sums.add(kind, (0,) * 6)
     assert sums.kinds == dict.fromkeys(KINDS, 1)
     assert sums.plus(sums).kinds == dict.fromkeys(sums.kinds, 2)
+
+
+def test_every_kind_of_fact_has_a_column_in_the_summary() -> None:
+    assert {"conversions", *KINDS} - {"booked"} <= set(lines.SUMMARY)
 
 
 def test_nothing_that_moves_is_left_out_of_the_sums() -> None:

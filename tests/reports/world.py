@@ -208,10 +208,13 @@ def later(before: Fact, kind: Any, after: Standing, hours: float = 1) -> Fact:
 
 
 def story(number: int) -> list[Fact]:
-    """A conversion of its own: three affiliates, two advertisers, two currencies, and what can happen to a sale."""
+    """A conversion of its own: three affiliates, one of them paid in dollars, two advertisers, two currencies, and what
+    can happen to a sale.
+    """
     affiliate, advertiser = ("anna", "anna-b", "ben")[number % 3], ("shop", "mall")[number // 3 % 2]
     currency, minor = ("EUR", "JPY")[number % 2], 1000 + 7 * number
-    pending = Standing("pending", "", True, 0, minor * 9 // 100, minor * 12 // 100, currency)
+    due_in, due = ("USD", minor * 10 // 100) if affiliate == "ben" else (currency, minor * 9 // 100)
+    pending = Standing("pending", "", True, 0, minor * 9 // 100, minor * 12 // 100, currency, due)
     first = fact(
         f"A-{number}",
         NOON - (number * 977) % (11 * HOUR),
@@ -220,17 +223,21 @@ def story(number: int) -> list[Fact]:
         campaign=f"campaign-{advertiser}",
         amount=Money(minor, currency),
         after=pending,
+        due_in=due_in,
     )
     approved = later(first, "approved", replace(pending, state="approved"))
     match number % 4:
         case 0:
             return [first]
+        case 1 if number % 8 == 5:
+            disputed = later(approved, "disputed", replace(approved.after, disputed=minor))
+            return [first, approved, disputed, later(disputed, "dispute_won", approved.after)]
         case 1:
             return [first, approved]
         case 2:
             half = replace(approved.after, refunded=minor // 2, commission=minor * 9 // 200, revenue=minor * 12 // 200)
-            return [first, approved, later(approved, "refunded", half)]
-    gone = replace(pending, state="rejected", reason="by_advertiser", commission=0, revenue=0)
+            return [first, approved, later(approved, "refunded", replace(half, due=due // 2))]
+    gone = replace(pending, state="rejected", reason="by_advertiser", commission=0, revenue=0, due=0)
     return [first, later(first, "rejected", gone)]
 
 

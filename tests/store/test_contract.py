@@ -10,14 +10,16 @@ import pytest
 from chalicelib.model import clickid, judge
 from chalicelib.model.caps import NOTHING
 from chalicelib.model.click import Click
+from chalicelib.model.day import utc_day
 from chalicelib.model.fact import Fact, conversion_id
 from chalicelib.model.judge import Replay
 from chalicelib.model.money import Money
-from chalicelib.model.network import Advertiser, Affiliate, Campaign, Goal, Link
+from chalicelib.model.network import Advertiser, Affiliate, Binding, Campaign, Coupon, Goal, Link, Number
 from chalicelib.model.sale import Refusal, Sale
-from chalicelib.model.terms import Terms, rate
-from chalicelib.store import keys
+from chalicelib.model.terms import Terms
+from chalicelib.store import items, keys
 from chalicelib.store.client import Client
+from chalicelib.store.customers import Customers
 from chalicelib.store.days import Days
 from chalicelib.store.errors import Refused
 from chalicelib.store.fallback import Fallback
@@ -61,10 +63,36 @@ def test_a_click_put_twice_is_one_row(dynamodb: Client) -> None:
 
 
 def test_a_late_click_is_marked_under_the_day_it_came(dynamodb: Client) -> None:
-    id = clickid.mint(RING, 7, NOW, os.urandom(10))
-    Visits(dynamodb, "visits", 120).mark_late(id, "20260922", 1_800_000_000)
-    key = keys.key(f"LATE#20260922#{id.shard:02x}", id.text)
-    assert "Item" in dynamodb.call("GetItem", {"TableName": "visits", "Key": key})
+    visits, day = Visits(dynamodb, "visits", 120), f"2026{os.urandom(8).hex()}"
+    click, shown = (Click(clickid.mint(RING, 7, NOW, b"\x07" + os.urandom(9)), agent="Late/1") for _ in range(2))
+    never = Click(clickid.mint(RING, 7, NOW, b"\x07" + os.urandom(9)))
+    for row in (visits.item(click), visits.impression_item(shown)):
+        visits.put(row)
+        visits.mark_late(row, day)
+    visits.mark_late(visits.item(never), day)
+    assert sorted(visits.late(day, 7)) == [("click", click), ("impression", shown)]
+    assert list(visits.late(day, 8)) == []
+
+
+def test_a_utc_day_is_read_by_kind_and_shard_in_order_of_time(dynamodb: Client) -> None:
+    visits, start = Visits(dynamodb, "visits", 120), 1_700_000_000_000 + int.from_bytes(os.urandom(2)) * 86_400_000
+    made = [Click(clickid.mint(RING, n, start + n, b"\x2a" + os.urandom(9)), purpose="p" * 400) for n in range(40)]
+    for click in reversed(made):
+        visits.put(visits.item(click))
+    visits.put(visits.impression_item(replace(made[0], method="HEAD")))
+    visits.put(visits.item(Click(clickid.mint(RING, 1, start, b"\x2b" + os.urandom(9)))))
+    day = utc_day(start)
+    assert list(visits.day("click", day, 0x2A)) == made
+    assert list(visits.day("impression", day, 0x2A)) == [replace(made[0], method="HEAD")]
+
+
+def test_a_customer_stays_with_whoever_brought_it_first(dynamodb: Client, name: str) -> None:
+    customers = Customers(dynamodb, "ledger")
+    assert customers.binding("shop", name) is None
+    customers.bind("shop", name, Binding("anna", "spring", NOW, "c" * 52))
+    customers.bind("shop", name, Binding("ben", "summer", NOW + 1))
+    assert customers.binding("shop", name) == Binding("anna", "spring", NOW, "c" * 52)
+    assert customers.binding("other", name) is None
 
 
 # Facts
@@ -186,10 +214,11 @@ CAMPAIGN = Campaign(
 
 def test_what_the_operator_sets_up_comes_back_as_it_went(dynamodb: Client, name: str) -> None:
     network = Network(dynamodb, "ledger")
-    goals = {"sale": Goal("sale"), "lead": Goal("lead", "click", "after 14")}
-    advertiser = Advertiser(f"shop-{name}", "Shop & Söhne", ("t1", "t2"), ("1.1",), {"ok": "approved"}, goals)
-    terms = Terms("sale", "*", 0, rate("RevShare 10%"), rate("CPA 3.00 EUR"))
-    campaign = replace(CAMPAIGN, id=f"c-{name}", caps={"day": 5})
+    goals = {"sale": Goal("sale", recurring=True), "lead": Goal("lead", "click", "after 14")}
+    status = {"ok": "approved"}
+    advertiser = Advertiser(f"shop-{name}", "Shop & Söhne", ("t1", "t2"), ("1.1",), status, goals, ("1.seal",))
+    terms = Terms("sale", "*", 0, "RevShare 10%", "CPA 3.00 EUR")
+    campaign = replace(CAMPAIGN, id=f"c-{name}", caps={"day": 5, "commission/month/anna": 900}, hold_days=14)
     link = Link(int(name, 16), f"s{name}", "anna", campaign.id, "https://own.example/")
     network.add_advertiser(advertiser)
     network.add_affiliate(Affiliate(f"a-{name}", "Anna"))
@@ -200,6 +229,40 @@ def test_what_the_operator_sets_up_comes_back_as_it_went(dynamodb: Client, name:
     assert network.affiliate(f"a-{name}") == Affiliate(f"a-{name}", "Anna")
     assert network.campaign(campaign.id) == replace(campaign, terms=(terms,))
     assert network.link(link.number) == network.slug(link.slug) == link
+
+
+def test_coupons_and_numbers_come_back_as_they_went_and_are_given_once(dynamodb: Client, name: str) -> None:
+    network = Network(dynamodb, "ledger")
+    coupon, number = Coupon(name, "TEA#10%", "anna", "spring", "always"), Number(f"+1{int(name, 16)}", "a", "b", "c", 7)
+    network.add_coupon(coupon)
+    network.add_number(number)
+    assert network.coupon((name, "TEA#10%")) == coupon
+    assert network.number(number.number) == number
+    assert (network.coupon((name, "OTHER")), network.number("+15550100")) == (None, None)
+    with pytest.raises(Taken):
+        network.add_coupon(coupon)
+    with pytest.raises(Taken):
+        network.add_number(number)
+
+
+def test_an_affiliate_is_changed_only_as_it_was_seen(dynamodb: Client, name: str) -> None:
+    network, known = Network(dynamodb, "ledger"), Affiliate(name, "Anna")
+    network.add_affiliate(known)
+    changed = Affiliate(name, "Anna", "EUR", "ben", {"country": "DE"})
+    assert network.replace_affiliate(known, changed)
+    assert not network.replace_affiliate(known, replace(known, name="Other"))
+    assert network.affiliate(name) == changed
+
+
+def test_what_was_written_before_there_were_such_attributes_can_still_be_changed(dynamodb: Client, name: str) -> None:
+    network, old = Network(dynamodb, "ledger"), keys.key(keys.advertiser(name), keys.META)
+    plain = {"name": "S", "tokens": ["t"], "secrets": [], "statuses": {}}
+    item = old | {key: items.pack(value) for key, value in plain.items()}
+    dynamodb.call("PutItem", {"TableName": "ledger", "Item": item})
+    known = network.advertiser(name)
+    assert known is not None
+    assert network.replace_advertiser(known, replace(known, phone_tokens=("1.x",)))
+    assert not network.replace_advertiser(known, replace(known, phone_tokens=("1.y",)))
 
 
 def test_what_is_not_there_is_none(dynamodb: Client, name: str) -> None:
@@ -236,6 +299,16 @@ def test_a_cap_state_is_written_over_the_version_it_was_made_from(dynamodb: Clie
     found = network.campaign(name)
     assert found is not None
     assert found.taken == {"2026-09-21": 1, "2026-09": 1, "total": 1}
+
+
+def test_a_cap_state_says_what_has_to_be_counted(dynamodb: Client, name: str) -> None:
+    network, day = Network(dynamodb, "ledger"), "2026-09-21"
+    network.add_campaign(replace(CAMPAIGN, id=name, caps={"total": 9, "commission/month": 900, "revenue/day/anna": 5}))
+    network.add_terms(name, Terms("sale", "*", 0, "RevShare 10%", "CPA 3.00 EUR"))
+    state = network.cap_state(name)
+    assert network.put_cap_state(name, state.counting([booked(name), replace(booked(f"{name}x"), affiliate="ben")]))
+    expected = {day: 2, day[:7]: 2, "total": 2, f"commission/{day[:7]}": 2000, f"revenue/{day}/anna": 1500}
+    assert network.cap_state(name).taken == expected
 
 
 # Failures

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.model.network import Campaign, Link
 from chalicelib.store.directory import EXACT, FIRST_SECONDS, LENIENT, REST_SECONDS, Directory
-from chalicelib.store.errors import Unavailable
+from chalicelib.store.errors import Refused, StoreError, Unavailable
 from chalicelib.store.network import Network
 from tests.model.world import CAMPAIGN, LINK
 
@@ -20,6 +20,7 @@ class Shelf:
     campaign_there: Campaign = CAMPAIGN
     takes: float = 0.0
     is_away: bool = False
+    fails_with: StoreError = field(default_factory=lambda: Unavailable("Away"))
     now: float = 0.0
     asked: list[tuple[str, float]] = field(default_factory=list)
 
@@ -39,7 +40,7 @@ class Shelf:
         self.asked.append((what, deadline))
         self.now += min(self.takes, deadline)
         if self.is_away or self.takes > deadline:
-            raise Unavailable("Away")
+            raise self.fails_with
 
 
 @pytest.fixture
@@ -133,3 +134,9 @@ def test_where_money_is_judged_a_copy_serves_a_minute_past_its_time_and_no_longe
         records.campaign("spring")
     shelf.is_away = False
     assert records.campaign("spring") == CAMPAIGN
+
+
+def test_a_known_link_outlives_a_table_that_refuses_us(shelf: Shelf, directory: Directory) -> None:
+    directory.slug("go")
+    shelf.now, shelf.is_away, shelf.fails_with = 1000, True, Refused("ExpiredTokenException")
+    assert directory.slug("go") == LINK

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -46,6 +47,33 @@ def test_a_campaign_is_full_when_its_cap_is_reached_and_visitors_go_elsewhere(fr
     follower.follow(records(booked(link.campaign, "b")))
     front.passes(61_000)
     assert front.ask("GET", f"/c/{link.slug}").headers["Location"] == "https://other.example/"
+
+
+def test_an_affiliate_whose_own_cap_is_reached_is_full_alone(front: Front, follower: Follower) -> None:
+    anna, ben = f"anna-{uuid4().hex[:6]}", f"ben-{uuid4().hex[:6]}"
+    front.office.add_affiliate(anna, "Anna")
+    caps = {f"commission/total/{anna}": 1000, "revenue/total": 3500}
+    link = front.link(affiliate=ben, caps=caps, fallback="https://other.example/")
+    own = front.office.add_link(anna, link.campaign, "", "")
+
+    def hosts() -> list[str]:
+        front.passes(61_000)
+        return [front.ask("GET", f"/c/{one.slug}").headers["Location"].split("/")[2] for one in (own, link)]
+
+    sold = {name: replace(booked(link.campaign, name), affiliate=anna if name == "a" else ben) for name in "abc"}
+    follower.follow(records(sold["a"]))
+    assert hosts() == ["other.example", "shop.example"]
+    follower.follow(records(sold["b"]))
+    assert hosts() == ["other.example", "shop.example"]
+    follower.follow(records(sold["c"]))
+    assert hosts() == ["other.example", "other.example"]
+
+
+def test_a_call_that_is_too_short_takes_no_room(front: Front, follower: Follower) -> None:
+    campaign = front.link().campaign
+    call = booked(campaign, "a")
+    follower.follow(records(replace(call, after=replace(call.after, reason="below_duration", commission=0))))
+    assert taken(front, campaign) == 0
 
 
 def test_records_that_come_again_count_once(front: Front, follower: Follower) -> None:

@@ -5,6 +5,9 @@ from uuid import uuid4
 
 import pytest
 
+from chalicelib.model import judge, life
+from chalicelib.model.act import Reinstate
+from chalicelib.model.day import iso
 from chalicelib.model.network import DAY_MS
 from chalicelib.store.days import Days
 from chalicelib.store.network import Network
@@ -42,7 +45,7 @@ class OwnNotes(Days):
 @pytest.fixture
 def ripener(front: Front) -> Ripener:
     network = OneAdvertiser(Network(front.table, "ledger"), front.shop)
-    return Ripener(OwnNotes(front), front.ledger, network, "UTC", 45)
+    return Ripener(OwnNotes(front), front.ledger, network, "UTC", 45, front.rates)
 
 
 def plenty() -> int:
@@ -118,3 +121,98 @@ def test_a_run_whose_time_is_short_stops_and_the_next_goes_on(front: Front, ripe
         ticks = iter([60_000, 1_000])
         written += ripener.run(front.now, lambda ticks=ticks: next(ticks))["unconfirmed"]  # type: ignore[misc]
     assert written == 6
+
+
+EUROS = SALE | {"currency": "EUR"}
+
+
+def quote(front: Front, days_ago: int, **rates: str) -> None:
+    """Upload rates of an earlier day; a quarter of an hour passes."""
+    day = iso(front.now - days_ago * DAY_MS)[:10]
+    front.rates.add(day, "USD", rates, uuid4().hex, front.now)
+    front.passes(15 * 60_000)
+
+
+def waiting(front: Front, order: str, status: str = "") -> str:
+    """A sale in euros that waits for a rate; its conversion."""
+    click = front.click(front.link().slug)
+    return front.postback(click_id=click, order_id=order, status=status, **EUROS)[1]["conversion_id"]
+
+
+def test_a_sale_is_priced_once_a_rate_for_its_day_is_uploaded(front: Front, ripener: Ripener) -> None:
+    conversions = [waiting(front, "A-1"), waiting(front, "A-2", "pending")]
+    front.passes(3 * DAY_MS)
+    assert ripener.run(front.now, plenty)["rated"] == 0
+    quote(front, 3, EUR="0.8")
+    assert [ripener.run(front.now, plenty)["rated"] for _ in range(2)] == [2, 0]
+    last = [front.facts(conversion)[-1] for conversion in conversions]
+    assert [(fact.kind, fact.after.state, fact.after.commission) for fact in last] == [
+        ("rated", "approved", 625),
+        ("rated", "pending", 625),
+    ]
+
+
+def test_a_table_that_lacks_the_currency_is_no_rate_and_a_later_one_is(front: Front, ripener: Ripener) -> None:
+    conversion = waiting(front, "A-1")
+    front.passes(DAY_MS)
+    quote(front, 1, GBP="0.7")
+    assert ripener.run(front.now, plenty)["rated"] == 0
+    quote(front, 1, GBP="0.7", EUR="0.8")
+    front.passes(60_000)
+    assert ripener.run(front.now, plenty)["rated"] == 1
+    assert front.facts(conversion)[-1].after.state == "approved"
+
+
+def test_rates_are_not_used_before_every_function_knows_them(front: Front, ripener: Ripener) -> None:
+    waiting(front, "A-1")
+    front.passes(DAY_MS)
+    quote(front, 1, EUR="0.8")
+    assert ripener.run(front.now - 1, plenty)["rated"] == 0
+    assert ripener.run(front.now, plenty)["rated"] == 1
+
+
+def test_a_run_that_ends_early_goes_on_pricing_where_it_stopped(front: Front, ripener: Ripener) -> None:
+    for order in range(6):
+        waiting(front, f"A-{order}")
+    front.passes(DAY_MS)
+    quote(front, 1, EUR="0.8")
+    written = 0
+    for _ in range(40):
+        # A run makes sure of the tasks before with its first answers, then works on one shard.
+        left = iter([1_000, 60_000])
+        written += ripener.run(front.now, lambda left=left: next(left, 1_000))["rated"]  # type: ignore[misc]
+    assert written == 6
+
+
+def test_what_a_person_rejected_while_it_waited_is_left_alone(front: Front, ripener: Ripener) -> None:
+    conversion = waiting(front, "A-1")
+    front.postback(goal="sale", order_id="A-1", status="rejected")
+    front.passes(DAY_MS)
+    quote(front, 1, EUR="0.8")
+    assert ripener.run(front.now, plenty)["rated"] == 0
+    assert front.facts(conversion)[-1].after.state == "rejected"
+
+
+def test_what_was_rejected_from_the_start_and_reinstated_is_priced_once_there_is_a_rate(
+    front: Front, ripener: Ripener
+) -> None:
+    conversion = waiting(front, "A-1", "rejected")
+    now = judge.moment(front.now, "UTC")
+    front.ledger.settle(conversion, lambda said: life.change(said, Reinstate("anna: genuine"), now), is_new=False)
+    front.passes(DAY_MS)
+    quote(front, 1, EUR="0.8")
+    assert ripener.run(front.now, plenty)["rated"] == 1
+    assert front.facts(conversion)[-1].after.commission == 625
+
+
+def test_what_was_worth_nothing_and_gets_an_amount_is_priced_once_there_is_a_rate(
+    front: Front, ripener: Ripener
+) -> None:
+    said = {**EUROS, "order_id": "A-1", "status": "pending", "amount": "0.00"}
+    conversion = front.postback(click_id=front.click(front.link().slug), **said)[1]["conversion_id"]
+    answer = front.postback(goal="sale", order_id="A-1", change_id="c-1", amount="50.00", currency="EUR")[1]
+    assert answer["reason"] == "no_fx_rate"
+    front.passes(DAY_MS)
+    quote(front, 1, EUR="0.8")
+    assert ripener.run(front.now, plenty)["rated"] == 1
+    assert front.facts(conversion)[-1].after.commission == 625

@@ -12,15 +12,19 @@ from chalicelib.model import trust
 from chalicelib.model.fact import Fact
 from chalicelib.model.network import Campaign, Link
 from chalicelib.store.client import Client
+from chalicelib.store.customers import Customers
 from chalicelib.store.directory import EXACT, LENIENT, Directory
 from chalicelib.store.errors import Unavailable
 from chalicelib.store.fallback import Fallback
 from chalicelib.store.ledger import Ledger
 from chalicelib.store.network import Network
+from chalicelib.store.rates import Rates
 from chalicelib.store.visits import Visits
 from chalicelib.stream.drain import Drain
+from chalicelib.web.call import Switchboard
 from chalicelib.web.edge import Edge
 from chalicelib.web.ground import Survey
+from chalicelib.web.impression import Impression
 from chalicelib.web.message import Request, Response
 from chalicelib.web.pixel import Pixel
 from chalicelib.web.postback import Postback
@@ -61,6 +65,7 @@ class Front:
     queue_url: str
     sqs: Any
     shop: str
+    rates: Rates
     token: str = ""
     now: int = START
 
@@ -126,14 +131,17 @@ def build(service: Service) -> Front:
     ring, shop = trust.click_keys(MASTER), f"shop-{uuid4().hex[:10]}"
     directory = Directory(network, 60, lambda: front.now / 1000, LENIENT)
     records = Directory(network, 60, lambda: front.now / 1000, EXACT)
-    survey = Survey(records, ring)
-    pixel = Pixel(records, ledger, Fallback(queue, url), survey, "UTC")
+    survey = Survey(records, ring, Customers(table, "ledger"))
+    rates = Rates(table, "ledger", 60, lambda: front.now / 1000)
+    pixel = Pixel(records, ledger, Fallback(queue, url), survey, "UTC", rates=rates.on)
     redirect = Redirect(directory, visits, Fallback(queue, url), ring, "UTC")
-    postback = Postback(records, visits, ledger, survey, Prover(MASTER), "UTC")
-    edge = Edge(lambda: redirect, lambda: pixel, lambda: postback)
+    postback = Postback(records, visits, ledger, survey, Prover(MASTER), "UTC", rates.on)
+    impression = Impression(directory, visits, Fallback(queue, url), ring, "UTC")
+    switchboard = Switchboard(records, ledger, survey, Prover(MASTER), MASTER, "UTC")
+    edge = Edge(lambda: redirect, lambda: pixel, lambda: postback, lambda: impression, lambda: switchboard)
     office = Office(network, lambda: front.now, 60)
     drain = Drain(visits, pixel, ring, lambda: front.now)
-    front = Front(table, queue, edge, ledger, office, drain, url, sqs, shop)
+    front = Front(table, queue, edge, ledger, office, drain, url, sqs, shop, rates)
     office.add_advertiser(shop, "A shop", {})
     office.add_goal(shop, "sale", "order", "auto")
     office.add_goal(shop, "lead", "click", "auto")

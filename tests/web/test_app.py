@@ -130,6 +130,39 @@ def test_a_signed_query_survives_the_rest_door(client: Client, front: Front) -> 
     assert client.http.get(f"/postback?{query}").json_body["status"] == "accepted"
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_an_impression_is_answered_by_the_dot_through_the_rest_door(client: Client, front: Front, method: str) -> None:
+    answer = client.http.request(method, f"/i/{front.link().slug}.gif", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.headers["Content-Type"], len(answer.body)) == (200, "image/gif", 43)
+
+
+def test_a_call_is_told_through_both_doors(client: Client, front: Front) -> None:
+    from base64 import b64decode
+
+    from chalicelib.manage import offers
+    from chalicelib.model import phone
+    from chalicelib.model.network import Number
+
+    link = front.link()
+    number = f"+1{uuid4().int % 10**10:010d}"
+    offers.add_number(front.office, Number(number, link.affiliate, link.campaign, "lead"))
+    body = json.dumps({"call_id": "c-1", "number": number, "caller": "+4930901820", "duration": 61}).encode()
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {front.token}"}
+    assert client.http.post("/call", body=body, headers=headers).json_body["status"] == "accepted"
+    event = payload("/call", method="POST") | {"body": body.decode()}
+    event["headers"] = {"authorization": f"Bearer {front.token}", "content-type": "application/json"}
+    told = client.lambda_.invoke("edge", event).payload
+    assert json.loads(b64decode(told["body"]))["status"] == "replayed"
+
+    offers.add_phone_token(front.office, front.shop, "0123456789abcdef", MASTER)
+    fields = {"CallSid": "CA1", "To": number, "From": "+4930901820", "CallStatus": "completed", "CallDuration": "61"}
+    signature = phone.twilio_signature("0123456789abcdef", "https://go.example/call", fields.items())
+    form = {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": signature, "Host": "go.example"}
+    answer = client.http.post("/call", body=urlencode(fields).encode(), headers=form)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/xml")
+    assert b'"status": "accepted"' in answer.body
+
+
 def test_an_unknown_link_is_a_page_for_people(client: Client) -> None:
     answer = client.http.get("/c/nobody")
     assert answer.status_code == 404
@@ -173,6 +206,7 @@ def test_the_edge_function_serves_the_same_views(client: Client, front: Front) -
         ("GET", "/c/a/b", 404),
         ("POST", "/c/x", 405),
         ("DELETE", "/postback", 405),
+        ("GET", "/call", 405),
     ],
 )
 def test_the_edge_function_knows_what_it_does_not_serve(client: Client, method: str, path: str, status: int) -> None:

@@ -15,7 +15,7 @@ from chalicelib.model import clickid
 from chalicelib.model.fact import Fact
 from chalicelib.model.network import Link
 from chalicelib.store.wire import Credentials, Wire
-from chalicelib.web.pixel import GIF
+from chalicelib.web.dot import GIF
 from chalicelib.wiring import POSTBACK_SECONDS
 from tests.web.shopfront import Front
 

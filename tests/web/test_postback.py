@@ -1,6 +1,7 @@
 """An advertiser's server is believed when it proves who it is, and always told what became of its word."""
 
 import json
+from fractions import Fraction
 from itertools import permutations
 from urllib.parse import quote, urlencode
 from uuid import uuid4
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.model import reasons, trust
+from chalicelib.model.day import iso
 from chalicelib.model.network import DAY_MS
 from chalicelib.web.message import Request, Response
 from tests.web.shopfront import MASTER, Front
@@ -104,6 +106,74 @@ def test_a_sale_is_approved_rejected_and_refunded_by_its_order_id_alone(front: F
     status, answer = front.postback(refund_id="r2", amount="1.00", **about)
     assert (status, answer["reason"]) == (422, "nothing_left")
     assert [fact.after.commission for fact in front.facts(answer["conversion_id"])] == [500, 500, 300, 0]
+
+
+def test_a_sale_is_amended_disputed_and_corrected_by_its_order_id_alone(front: Front, click: str) -> None:
+    front.postback(click_id=click, status="pending", **SALE)
+    about = {"goal": "sale", "order_id": "A-1"}
+    acts = [
+        ({"change_id": "c1", "amount": "100.00"}, 1000),
+        ({"refund_id": "r1", "amount": "10.00"}, 900),
+        ({"dispute_id": "d1", "dispute": "opened", "amount": "30.00"}, 900),
+        ({"dispute_id": "d1", "dispute": "lost"}, 600),
+        ({"correction_id": "k1", "tax": "19.00"}, 600),
+        ({"status": "approved"}, 600),
+    ]
+    for said, commission in acts:
+        assert front.postback(**about, **said)[1]["status"] == "accepted"
+        status, answer = front.postback(**about, **said)
+        assert (status, answer["status"]) == (200, "replayed")
+        assert front.facts(answer["conversion_id"])[-1].after.commission == commission
+    kinds = [fact.kind for fact in front.facts(answer["conversion_id"])]
+    assert kinds == ["booked", "amended", "refunded", "disputed", "dispute_lost", "corrected", "approved"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "code", "reason"),
+    [
+        ({"change_id": "c", "amount": "60.00"}, {"change_id": "c", "amount": "61.00"}, 409, "other_change"),
+        ({"correction_id": "c", "tax": "1.00"}, {"correction_id": "c", "tax": "2.00"}, 409, "other_change"),
+        ({"dispute_id": "d", "dispute": "won"}, {"dispute_id": "d", "dispute": "lost"}, 409, "other_outcome"),
+        ({"dispute_id": "d", "dispute": "opened"}, {"dispute_id": "e", "dispute": "opened"}, 409, "dispute_open"),
+        ({"status": "approved"}, {"change_id": "c", "amount": "60.00"}, 422, "not_pending"),
+        ({"status": "rejected", "reason": "fraud"}, {"dispute_id": "d", "dispute": "won"}, 422, "already_rejected"),
+    ],
+)
+def test_changes_that_contradict_are_refused_and_kept(
+    front: Front, click: str, first: dict[str, str], second: dict[str, str], code: int, reason: str
+) -> None:
+    front.postback(click_id=click, status="pending", **SALE)
+    about = {"goal": "sale", "order_id": "A-1"}
+    assert front.postback(**about, **first)[1]["status"] == "accepted"
+    status, answer = front.postback(**about, **second)
+    assert (status, answer["reason"]) == (code, reason)
+
+
+@pytest.mark.parametrize("change", ["change_id", "dispute_id", "correction_id"])
+def test_a_change_of_a_sale_that_nobody_knows_is_refused(front: Front, click: str, change: str) -> None:
+    said = {change: "c", "tax": "1.00"} | ({"dispute": "opened"} if change == "dispute_id" else {})
+    status, answer = front.postback(click_id=click, **SALE, **said)
+    assert (status, answer["reason"]) == (422, "unknown_conversion")
+
+
+def test_a_rebill_is_a_sale_of_its_own(front: Front, click: str) -> None:
+    front.postback(click_id=click, **SALE)
+    status, answer = front.postback(click_id=click, status="rebill", **(SALE | {"order_id": "A-1-2"}))
+    assert (status, answer["status"], answer["state"]) == (200, "accepted", "approved")
+
+
+def test_a_sale_in_a_currency_without_a_rate_waits_and_its_repetition_is_a_replay(front: Front, click: str) -> None:
+    zlotys = SALE | {"currency": "PLN"}
+    first = front.postback(click_id=click, **zlotys)
+    assert (first[0], first[1]["state"], first[1]["reason"]) == (200, "pending", "no_fx_rate")
+    assert front.postback(click_id=click, **zlotys) == (200, first[1] | {"status": "replayed"})
+
+
+def test_a_conversion_in_one_currency_never_asks_for_rates(front: Front, click: str) -> None:
+    front.postback(click_id=click, **SALE)
+    front.table.calls.clear()
+    front.postback(click_id=click, **(SALE | {"order_id": "A-2"}))
+    assert "Query" not in front.table.calls
 
 
 def test_a_refused_attempt_does_not_take_the_key_of_the_sale(front: Front, click: str) -> None:
@@ -332,12 +402,12 @@ def test_the_last_two_secrets_are_good_and_no_third(front: Front, click: str) ->
 def test_no_secret_and_no_person_is_in_the_log_or_the_kept_refusals(
     front: Front, click: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    front.postback(click_id=click, customer_id="person@example.com", **(SALE | {"goal": "install"}))
-    front.postback(click_id=click, customer_id="person@example.com", **SALE)
+    front.postback(click_id=click, customer_id="whoever@example.com", **(SALE | {"goal": "install"}))
+    front.postback(click_id=click, customer_id="whoever@example.com", **SALE)
     told = capsys.readouterr().out
     items = front.table.client.call("Scan", {"TableName": "ledger"})["Items"]
     secret = front.token.partition(".")[2]
-    assert "person" not in told + json.dumps(items)
+    assert "whoever" not in told + json.dumps(items)
     assert secret not in told + json.dumps(items)
 
 
@@ -373,13 +443,24 @@ def test_claims_made_in_advance_earn_nothing_on_orders_that_no_click_led_to(fron
 def test_a_refund_without_a_currency_is_in_the_sales_own(
     front: Front, click: str, currency: str, amount: str, refund: str, left: int
 ) -> None:
+    rates_of_the_day(front)
     front.postback(click_id=click, goal="sale", order_id="A-1", amount=amount, currency=currency)
     _, answer = front.postback(goal="sale", order_id="A-1", refund_id="r1", amount=refund)
-    standing = front.facts(answer["conversion_id"])[-1].after
-    assert standing.commission == round(left / 10)
+    last = front.facts(answer["conversion_id"])[-1]
+    cents = {"JPY": Fraction(10000, 15000), "KWD": Fraction(100, 1000) * 3}[currency]
+    assert last.after.refunded == last.amount.minor - left  # type: ignore[union-attr]
+    assert last.after.commission == round(left * cents / 10)
+
+
+def rates_of_the_day(front: Front) -> None:
+    """Upload rates of the day: a dollar is 150 yen, a dinar is 3 dollars."""
+    day = iso(front.now)[:10]
+    front.rates.add(day, "USD", {"JPY": "150", "KWD": "0.3333333333333333", "EUR": "0.8"}, uuid4().hex, front.now)
+    front.passes(60_000)
 
 
 def test_an_approval_that_repeats_the_amount_needs_no_currency(front: Front, click: str) -> None:
+    rates_of_the_day(front)
     euros = {"goal": "sale", "order_id": "A-1", "amount": "100.00"}
     front.postback(click_id=click, currency="EUR", status="pending", **euros)
     assert front.postback(status="approved", **euros)[1]["state"] == "approved"

@@ -1,11 +1,13 @@
 """A visitor who follows a short link arrives, and the click is there, once."""
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from chalicelib.model import clickid
 from chalicelib.model.network import DAY_MS
+from chalicelib.store.errors import Refused
 from tests.web.shopfront import Front
 
 
@@ -200,3 +202,20 @@ def test_of_a_referring_page_only_the_host_is_kept(front: Front) -> None:
     id = clickid.read(front.edge.redirect().ring, parse_qs(urlsplit(answer.headers["Location"]).query)["clid"][0])
     assert id is not None
     assert front.edge.postback().clicks.click(id).referrer == "blog.example"
+
+
+def test_a_table_that_refuses_us_strands_nobody_who_follows_a_known_link(front: Front) -> None:
+    known, unknown = front.link().slug, front.link().slug
+    front.click(known)
+    front.passes(3_600_000)
+    front.table.client = Forbidden()
+    assert front.ask("GET", f"/c/{known}").status == 302
+    assert front.ask("GET", f"/c/{unknown}").status == 503
+    assert front.ask("GET", f"/i/{unknown}.gif").status == 200
+
+
+class Forbidden:
+    """A table for which our credentials have run out."""
+
+    def call(self, operation: str, body: dict[str, Any], deadline: float | None = None) -> dict[str, Any]:
+        raise Refused("ExpiredTokenException", operation)

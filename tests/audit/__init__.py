@@ -1,0 +1,1 @@
+"""The two programs that check a close, on random months of the real close."""
