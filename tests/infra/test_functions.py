@@ -6,6 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from audit.verify import Verify
+from chalicelib.model.network import Affiliate, Campaign
+from chalicelib.store import setup_items
+from chalicelib.store.fact_items import fact_item
+from tests.reports.month_world import OCTOBER, sale
 from tests.stack import Standing
 
 LONG = 60.0
@@ -86,3 +91,35 @@ def test_functions_behind_the_hot_path_find_their_layer(spare: Standing, functio
     layers = spare.client("lambda").get_function_configuration(FunctionName=spare.outputs[function])["Layers"]
 
     assert len(layers) == 1
+
+
+def test_the_close_makes_a_month_of_its_daily_reports(spare: Standing) -> None:
+    table, bucket = spare.outputs["LedgerTable"], spare.outputs["Bucket"]
+    told = [
+        setup_items.affiliate_item(Affiliate("anna", "Anna")),
+        setup_items.campaign_item(Campaign("spring", "Spring", "shop", "EUR", "https://shop.example/")),
+        fact_item(sale("A-1", OCTOBER, 15), "test"),
+    ]
+    for item in told:
+        spare.client("dynamodb").put_item(TableName=table, Item=item)
+    early = spare.invoke("CloseName", scheduled("2026-11-02T12:00:00Z"))
+    spare.invoke("ReportName", scheduled("2026-11-01T03:00:00Z"))
+
+    first, again = (spare.invoke("CloseName", scheduled("2026-11-02T12:00:00Z")) for _ in range(2))
+
+    # October is closed when all its days are reported, and only once.
+    assert (early, first, again) == ({"periods": []}, {"periods": ["2026-10"]}, {"periods": []})
+    s3 = spare.client("s3")
+    manifest = json.loads(s3.get_object(Bucket=bucket, Key="closes/2026-10/manifest.json")["Body"].read())
+    parts = {part["name"]: s3.get_object(Bucket=bucket, Key=part["key"])["Body"].read() for part in manifest["parts"]}
+    assert parts["statements/affiliate-anna-eur.pdf"].startswith(b"%PDF-")
+    assert b"2026-10/anna/EUR,anna,EUR,4.50" in parts["payables.csv"]
+    assert Verify(lambda key: _read(spare, bucket, key), "2026-10").run() == []
+
+
+def _read(stack: Standing, bucket: str, key: str) -> bytes | None:
+    try:
+        body: bytes = stack.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    except stack.client("s3").exceptions.NoSuchKey:
+        return None
+    return body
