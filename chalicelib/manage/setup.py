@@ -27,7 +27,7 @@ from chalicelib.model.network import (
     Number,
     OncePer,
 )
-from chalicelib.model.rates import rate
+from chalicelib.model.rate_text import rate
 from chalicelib.model.terms import Terms
 
 GOAL: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,38}[a-z0-9])?")

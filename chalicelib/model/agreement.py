@@ -1,6 +1,7 @@
 """Which rates make sense together: what an operator may agree with advertisers and affiliates."""
 
-from chalicelib.model.rates import NOTHING, AnyRate, Flat, Rate, RevShare, Tiers, VisitPrice, rate
+from chalicelib.model.rate_text import rate
+from chalicelib.model.rates import NOTHING, AnyRate, Flat, Rate, RevShare, Tiers, VisitPrice
 from chalicelib.model.terms import CLICK, IMPRESSION, MONTH, SECOND_TIER, Terms
 
 

@@ -13,7 +13,7 @@ from chalicelib.model.layers import spread
 from chalicelib.model.line import NOTHING, UNSHARED, UNTAXED, Buckets, Line
 from chalicelib.model.network import Affiliate
 from chalicelib.model.period import Period
-from chalicelib.model.rates import share
+from chalicelib.model.rate_text import share
 from chalicelib.model.together import NoRate
 
 

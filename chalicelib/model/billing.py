@@ -11,7 +11,8 @@ from chalicelib.model.fx import Quotes, exact, rounded
 from chalicelib.model.line import Buckets, Line
 from chalicelib.model.network import Affiliate, Campaign
 from chalicelib.model.period import Period
-from chalicelib.model.rates import Flat, VisitPrice, rate
+from chalicelib.model.rate_text import rate
+from chalicelib.model.rates import Flat, VisitPrice
 from chalicelib.model.room import Room
 from chalicelib.model.terms import CLICK, IMPRESSION, MONTH, Terms, in_force
 from chalicelib.model.together import NoRate

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.model import phone
-from chalicelib.model.rates import MOST_SECONDS
+from chalicelib.model.rate_text import MOST_SECONDS
 from chalicelib.model.sale import KEY_CHARACTERS, TEST_WORDS, Refusal, is_macro, is_plain, moment
 
 FIELDS: Final = ("call_id", "number", "caller", "started", "duration", "status", "test")

@@ -21,7 +21,8 @@ from chalicelib.model.fx import Quotes, quotes
 from chalicelib.model.line import Line, Moved
 from chalicelib.model.network import Affiliate, Campaign
 from chalicelib.model.period import Period, months_apart
-from chalicelib.model.rates import Rate, RevShare, Tiers, per_conversion, rate
+from chalicelib.model.rate_text import per_conversion, rate
+from chalicelib.model.rates import Rate, RevShare, Tiers
 from chalicelib.model.room import SPAN_MONTHS, Agreed, Room, Taken, before, read, rows, written
 from chalicelib.model.settling import Carried, is_open, settle
 from chalicelib.model.terms import SECOND_TIER, in_force

@@ -6,7 +6,8 @@ from fractions import Fraction
 from chalicelib.model import money
 from chalicelib.model.fact import Fact
 from chalicelib.model.fx import Quotes, exact, quotes, rounded
-from chalicelib.model.rates import Basis, Call, Fixed, Part, Rate, RevShare, Tiers, per_conversion
+from chalicelib.model.rate_text import per_conversion
+from chalicelib.model.rates import Basis, Call, Fixed, Part, Rate, RevShare, Tiers
 
 
 def arithmetic(fact: Fact) -> Iterator[str]:

@@ -16,7 +16,8 @@ from chalicelib.model.fact import NOWHERE, Fact, Standing, conversion_id, moveme
 from chalicelib.model.money import Money
 from chalicelib.model.network import DAY_MS, Campaign, Goal, Link
 from chalicelib.model.pricing import Rates, no_rates
-from chalicelib.model.rates import Basis, per_conversion
+from chalicelib.model.rate_text import per_conversion
+from chalicelib.model.rates import Basis
 from chalicelib.model.sale import Refusal, Sale
 
 __all__ = ["Ground", "Moment", "Replay", "decide", "identity", "moment", "more_follows"]

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from chalicelib.model.fact import Standing
 from chalicelib.model.fx import NO_QUOTES, Quotes, exact, quotes, rounded
-from chalicelib.model.rates import Basis, Call, Rate, Tiers, per_conversion
+from chalicelib.model.rate_text import per_conversion
+from chalicelib.model.rates import Basis, Call, Rate, Tiers
 
 Rates = Callable[[str], Quotes]
 """The exchange rates of an accounting day."""

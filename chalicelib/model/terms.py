@@ -25,7 +25,7 @@ class Terms:
     """One version: what the affiliate earns and what the advertiser owes for a goal, from `from_ms` on.
 
     `affiliate` is '*' for everyone, or the id of the one affiliate whose override this is. Rates are text as people
-    write them; model.rates reads them, which a click does not need.
+    write them; model.rate_text reads them, which a click does not need.
     """
 
     goal: str

@@ -17,7 +17,8 @@ from chalicelib.model.money import Money
 from chalicelib.model.network import DAY_MS
 from chalicelib.model.period import Period, months_after
 from chalicelib.model.pricing import Pinned, price
-from chalicelib.model.rates import Basis, Rate, Tiers, per_conversion
+from chalicelib.model.rate_text import per_conversion
+from chalicelib.model.rates import Basis, Rate, Tiers
 from chalicelib.model.room import Room
 from chalicelib.model.settling import Carried, bucket, placed
 

@@ -11,7 +11,8 @@ from chalicelib.model.agreement import mistake
 from chalicelib.model.fx import NO_QUOTES, Quotes, rounded
 from chalicelib.model.money import Money
 from chalicelib.model.pricing import Pinned, Price, price
-from chalicelib.model.rates import Basis, Rate, Tiers, VisitPrice, per_conversion, rate
+from chalicelib.model.rate_text import per_conversion, rate
+from chalicelib.model.rates import Basis, Rate, Tiers, VisitPrice
 from chalicelib.model.terms import Terms
 
 TEXTS = [
