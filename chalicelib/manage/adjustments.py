@@ -66,33 +66,39 @@ class Adjustments:
         dated = replace(line, at_ms=now, day=accounting_day(now, self.time_zone))
         if mistake := manual.mistake(dated):
             raise Wrong(mistake)
-        debt = self.debt(line.affiliate, line.currency, line.key)
-        return self._settle(dated, lambda said: manual.write(said, dated, self.alone, debt))
+        is_new = all(known.key != dated.key for known in self.manuals.of(dated.affiliate, dated.currency))
+        if dated.kind == "write_off" and is_new:
+            self._reserve(dated)
+        return self._settle(dated, dated.key, lambda said: manual.write(said, dated, self.alone, dated.amount))
 
     def second(self, affiliate: str, currency: str, key: str, person: str) -> Manual:
         """Another person has checked a proposed line: from now on it counts."""
         now, debt = self.clock(), self.debt(affiliate, currency, key)
         day = accounting_day(now, self.time_zone)
         line = Manual(affiliate, currency, key, "adjusted", 0, "", person, now, day)
-        return self._settle(line, lambda said: manual.second(said, person, now, day, debt))
+        return self._settle(line, key, lambda said: manual.second(said, person, now, day, debt))
 
     def debt(self, affiliate: str, currency: str, but: str) -> int:
         """What an affiliate owed when its balance was last closed, less what has been written off since.
 
         `but` is the key of a line that is not counted: the one that is being written.
         """
-        last = last_closed(self.payouts.facts(affiliate, currency))
-        if last is None or last.amount >= 0:
-            return 0
-        since = {
-            line.key: line.amount
-            for line in self.manuals.of(affiliate, currency)
-            if line.kind == "write_off" and line.day[:7] > last.period and line.key != but
-        }
-        return max(0, -last.amount - sum(since.values()))
+        owed, closed = self._owed(affiliate, currency)
+        since = [line for line in self.manuals.of(affiliate, currency) if line.step == "reserved"]
+        return max(0, owed - sum(one.amount for one in since if one.day[:7] > closed and one.reason != but))
 
-    def _settle(self, line: Manual, decide: Callable[[Sequence[Manual]], Answer]) -> Manual:
-        answer = self.manuals.settle(line.affiliate, line.currency, line.key, decide)
+    def _owed(self, affiliate: str, currency: str) -> tuple[int, str]:
+        """What an affiliate owed when its balance was last closed, and the period of that close."""
+        last = last_closed(self.payouts.facts(affiliate, currency))
+        return (max(0, -last.amount), last.period) if last else (0, "")
+
+    def _reserve(self, line: Manual) -> None:
+        """Take a part of the debt before the line is written; Wrong if so much is not left."""
+        owed, closed = self._owed(line.affiliate, line.currency)
+        self._settle(line, manual.WRITE_OFFS, lambda said: manual.reserve(said, line, owed, closed))
+
+    def _settle(self, line: Manual, key: str, decide: Callable[[Sequence[Manual]], Answer]) -> Manual:
+        answer = self.manuals.settle(line.affiliate, line.currency, key, decide)
         if isinstance(answer, Refusal):
             raise Wrong(f"{line.key} is refused: {answer.reason}")
         return answer if isinstance(answer, Manual) else answer.last
@@ -137,7 +143,8 @@ def _second(asked: argparse.Namespace, desk: "Desk") -> None:
 
 def _list(asked: argparse.Namespace, desk: "Desk") -> None:
     for line in desk.treasury().adjustments.manuals.of(asked.affiliate, _currency(asked.currency)):
-        _print(line)
+        if line.step != "reserved":
+            _print(line)
 
 
 def _print(line: Manual) -> None:

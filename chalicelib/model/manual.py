@@ -16,10 +16,13 @@ from chalicelib.model.sale import Refusal
 Kind = Literal["bonus", "adjusted", "write_off"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
-Step = Literal["booked", "proposed", "seconded"]
+Step = Literal["booked", "proposed", "seconded", "reserved"]
 
 KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 REASON_CHARACTERS: Final = 200
+
+WRITE_OFFS: Final = "=write_offs"
+"""No line's key: the one list, for a balance, of what has been written off. Who is first in it has the debt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Manual:
     @property
     def counts(self) -> bool:
         """Whether this fact moves the balance."""
-        return self.step != "proposed"
+        return self.step in ("booked", "seconded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,21 @@ def write(said: Sequence[Manual], line: Manual, alone: Mapping[str, int], debt: 
     if line.revenue and abs(line.revenue) > alone.get(line.revenue_currency, -1):
         is_small = False
     return replace(line, step="booked" if is_small else "proposed", n=0)
+
+
+def reserve(said: Sequence[Manual], line: Manual, owed: int, closed: str) -> Answer:
+    """What follows from the wish to write off a debt, given all such wishes of the balance so far.
+
+    `owed` is the debt as the period `closed` left it. A wish takes its part before its line is written, so that two
+    lines cannot take the same part; `reason` of a wish is the key of its line.
+    """
+    mine = next((one for one in said if one.reason == line.key), None)
+    if mine is not None:
+        return Before(mine) if mine.amount == line.amount else Refusal("conflict", "other_line")
+    left = owed - sum(one.amount for one in said if one.day[:7] > closed)
+    if not 0 < line.amount <= left:
+        return Refusal("rejected", "more_than_debt")
+    return replace(line, key=WRITE_OFFS, reason=line.key, step="reserved", n=len(said))
 
 
 def second(said: Sequence[Manual], person: str, at_ms: int, day: str, debt: int) -> Answer:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -13,9 +14,12 @@ from chalicelib.manage.command import Desk, main
 from chalicelib.manage.parties import PartyDesk
 from chalicelib.manage.payouts import Cashier
 from chalicelib.manage.treasury import Treasury
+from chalicelib.model import manual
 from chalicelib.model.bank import WAIT_MS
+from chalicelib.model.manual import Manual
 from chalicelib.model.network import DAY_MS, Affiliate
 from chalicelib.model.payout import Act, Payout, decide
+from chalicelib.model.sale import Refusal
 from chalicelib.reports.batch import Batches
 from chalicelib.store.manual import Manuals
 from chalicelib.store.network import Network
@@ -298,3 +302,20 @@ def test_no_more_than_the_debt_is_written_off(office: Office) -> None:
     assert adjust(office, who, "4.01", kind="write_off", key="k2")[1].endswith("more_than_debt")
     assert adjust(office, who, "4.00", kind="write_off", key="k2")[0] == 0
     assert adjust(office, who, "0.01", kind="write_off", key="k3")[1].endswith("more_than_debt")
+    assert adjust(office, who, "4.00", kind="write_off", key="k2")[0] == 0
+    assert [line.amount for line in office.manuals.of(who, "EUR") if line.counts] == [500, 400]
+
+
+def test_two_people_cannot_write_off_the_same_debt_at_once(office: Office) -> None:
+    who = office.affiliate()
+    lines = [Manual(who, "EUR", f"k{n}", "write_off", 900, "gone", "ben", 0, "2026-11-05") for n in range(8)]
+
+    def reserve(line: Manual) -> manual.Answer:
+        return office.manuals.settle(
+            who, "EUR", manual.WRITE_OFFS, lambda said: manual.reserve(said, line, 900, "2026-10")
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(reserve, lines))
+    assert sum(isinstance(answer, Manual) for answer in answers) == 1
+    assert sum(answer == Refusal("rejected", "more_than_debt") for answer in answers) == 7
