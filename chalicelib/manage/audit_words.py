@@ -22,17 +22,25 @@ def groups(rooms: "Rooms") -> None:
 def _verify(asked: argparse.Namespace, desk: "Desk") -> None:
     from audit.verify import Verify  # only these words need it
 
+    _closed(asked.period, desk)
     _tell(asked.period, Verify(desk.bucket().read, asked.period).run(), "everything fits")
 
 
 def _reprice(asked: argparse.Namespace, desk: "Desk") -> None:
     from audit.reprice import Reprice  # only these words need it
 
+    _closed(asked.period, desk)
     try:
         found = Reprice(desk.bucket().read, asked.period).run()
     except ValueError as none:
-        raise Wrong(f"{asked.period} is not closed, or its files are unreadable: `verify` says which") from none
+        raise Wrong(f"files of {asked.period} are unreadable: `verify` says which") from none
     _tell(asked.period, found, "every line is as repriced")
+
+
+def _closed(period: str, desk: "Desk") -> None:
+    """Wrong if there is no close to check."""
+    if desk.bucket().read(f"closes/{period}/manifest.json") is None:
+        raise Wrong(f"{period} is not closed")
 
 
 def _tell(period: str, differences: list[str], good: str) -> None:

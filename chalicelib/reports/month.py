@@ -97,8 +97,10 @@ class MonthClose:
             self._pay_out(stands, now_ms)
             return stands
         period = self._next(last)
-        if period is None or period.name != name:
-            raise Open(f"the next period to close is {period.name if period else 'not there yet'}")
+        if period is None:
+            raise Open("no daily report is published yet, so there is nothing to close")
+        if period.name != name:
+            raise Open(f"the next period to close is {period.name}")
         if now_ms < period.end_ms:
             raise Open(f"{name} is not over")
         days = self._reported(period, last)
