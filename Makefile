@@ -17,9 +17,9 @@ TESTS ?= tests
 
 PY := .venv/bin/python
 PIP_OPTIONS := --quiet --quiet --disable-pip-version-check --no-input --require-hashes
-SOURCES = $(wildcard app.py clickledger audit chalicelib infra demo bench tests)
+SOURCES = $(wildcard app.py clickledger audit chalicelib infra demo bench simulation tests)
 
-.PHONY: help setup lock package run test browser stress bench deploy destroy clean
+.PHONY: help setup lock package run test browser fuzz stress bench measure robots deploy destroy clean
 
 help: ## say what there is
 	@echo 'make ...'
@@ -40,11 +40,24 @@ test: setup browser ## check style and types, run all tests
 	@echo 'test: mypy' && .venv/bin/mypy --strict $(SOURCES)
 	@echo 'test: pytest' && $(PY) -m pytest $(TESTS)
 
+fuzz: setup ## 50,000 hostile requests for each route through each door
+	@$(PY) -m tests.hostile $(COUNT)
+
 stress: setup ## 30,000 deliveries with faults and kills; writes build/stress.json
 	@$(PY) -m bench.stress
 
+simulate: .venv/ready ## 1,000 seeds of clock, faults and crashes in memory; or one again: SEED=123
+	@$(PY) -m simulation $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS))
+
 bench: setup ## what the program costs; writes build/bench.json
 	@$(PY) -m bench
+
+measure: .venv/ready ## how well visits are told apart; DATA=folder: on rows of yours
+	@$(PY) -m bench.traffic $(if $(filter-out keep delete,$(DATA)),'$(DATA)')
+	@$(PY) -m bench.evidence
+
+robots: .venv/ready ## renew the names of robots from the installed lists
+	@$(PY) -m infra.robots
 
 deploy: .venv/ready ## put the STAGE into service on the AWS account of the environment
 	@$(PY) -m infra.stack deploy --stage $(STAGE) --name '$(NAME)' $(PARAMETERS)

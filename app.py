@@ -118,10 +118,28 @@ def ripen(event: CloudWatchEvent) -> dict[str, int]:
     return wiring.ripener().run(wiring.now_ms(), wiring.remaining(event.context))
 
 
+@app.schedule(Rate(5, unit=Rate.MINUTES), name="clicks")
+def clicks(event: CloudWatchEvent) -> dict[str, int]:
+    """Five minutes have passed: clicks may have used up a cap."""
+    return wiring.count_clicks(event.to_dict(), event.context)
+
+
+@app.schedule(Rate(1, unit=Rate.HOURS), name="judge")
+def judge(event: CloudWatchEvent) -> dict[str, int]:
+    """An hour has passed: a day may be over, and what its traffic shows may speak against conversions."""
+    return wiring.judging().run(wiring.now_ms(), wiring.remaining(event.context))
+
+
+@app.schedule(Rate(1, unit=Rate.DAYS), name="forget")
+def forget(event: CloudWatchEvent) -> dict[str, int]:
+    """A day has passed: nobody is to be told by what was known of it any more."""
+    return wiring.forgetter().run(wiring.now_ms())
+
+
 @app.schedule(Rate(1, unit=Rate.HOURS), name="close")
 def close(event: CloudWatchEvent) -> dict[str, Any]:
     """An hour has passed: a month may be due to be closed."""
-    return wiring.close_months(event.to_dict())
+    return wiring.close_months(event.to_dict(), event.context)
 
 
 def _asked() -> Asked:

@@ -80,14 +80,12 @@ def minor(text: str, code: str) -> int:
 
 def half_up(amount: Fraction) -> int:
     """The nearest whole number; the one farther from 0 if two are as near."""
-    whole = int(abs(amount) + Fraction(1, 2))
-    return whole if amount >= 0 else -whole
+    return int(abs(amount) + Fraction(1, 2)) * (1 if amount >= 0 else -1)
 
 
 def shown(cell: object, code: str) -> str:
     """A cell as it stands in a file: 1234 USD -> '12.34'."""
-    is_amount = code and isinstance(cell, int)
-    return str(Decimal(str(cell)).scaleb(-digits(code)) if is_amount else cell)
+    return str(Decimal(str(cell)).scaleb(-digits(code)) if code and isinstance(cell, int) else cell)
 
 
 @lru_cache(512)
@@ -174,6 +172,20 @@ def rate(text: str) -> Rate:
     return Rate(((0, summands),), int(limit.split(" ")[0]) if limit[:1].isdigit() else 0)
 
 
+def weights(share: str) -> tuple[int, list[int]]:
+    """'2/1:2:1' is the second of three who share a conversion, with their weights; '' is one alone."""
+    place, _, by = (share or "1/1").partition("/")
+    return int(place) - 1, [int(weight) for weight in by.split(":")]
+
+
+def part(whole: int, share: str) -> int:
+    """What a share leaves of a whole, by largest remainder."""
+    mine, by = weights(share)
+    parts = [whole * weight // sum(by) for weight in by]
+    ranked = sorted(range(len(by)), key=lambda place: (-(whole * by[place] % sum(by)), place))
+    return parts[mine] + (mine in ranked[: whole - sum(parts)])
+
+
 def earns(summand: str, one: Row) -> tuple[Fraction, str]:
     """What one summand of a rate gives for a conversion as it stands: exact minor units and their currency."""
     word, *words = summand.split()
@@ -192,12 +204,12 @@ def earns(summand: str, one: Row) -> tuple[Fraction, str]:
 def priced(summands: Iterable[str], one: Row, target: str) -> int | None:
     """Summands together, rounded once; None where a rate of exchange is missing."""
     exact = convert([earns(summand, one) for summand in summands], target, one.fx)
-    return None if exact is None else half_up(exact)
+    return None if exact is None else part(half_up(exact), one.share)
 
 
 def brings(one: Row, text: str) -> int:
     """How far a conversion brings its affiliate in tiers: one, or its amount in their currency."""
-    amount = (Fraction(one.sale_amount or 0), one.sale_currency)
+    amount = (Fraction(part(one.sale_amount or 0, one.share)), one.sale_currency)
     return half_up(convert([amount], rate(text).currency, one.fx) or Fraction(0)) if rate(text).by == "amount" else 1
 
 
@@ -215,7 +227,7 @@ def in_tiers(one: Row, text: str, before: int, end: int) -> int:
             amount, code = earns(summand, one)
             share = Fraction(width, size) if summand.startswith("RevShare") else int(is_first)
             found.append((amount * share, code))
-    return half_up(convert(found, one.currency, one.fx) or Fraction(0))
+    return part(half_up(convert(found, one.currency, one.fx) or Fraction(0)), one.share)
 
 
 def apart(earlier: str, later: str) -> int:
@@ -297,25 +309,31 @@ class Reprice:
         facts, members = defaultdict[str, list[Row]](list), []
         for day in self.manifest["days"]:
             manifest = json.loads(self.read(f"reports/{day['day']}/manifest.json") or b"")
-            for number, row in enumerate(rows(self._part(manifest, "commissions.csv")), 1):
-                row[""] = f"reports/{day['day']}/commissions.csv line {number}"
+            for n, row in enumerate(rows(self._part(manifest, "commissions.csv")), 1):
+                row |= {"": f"reports/{day['day']}/commissions.csv line {n}", "late": "0", "missing": "", "older": ""}
                 facts[row.conversion].append(row)
         prior = {name: item for (name,), item in self.known["open-items.csv"].items()}
-        for name in sorted(prior.keys() | facts.keys()):
-            one = self._settle(prior.get(name), sorted(facts.get(name, []), key=lambda one: int(one.fact)))
-            waits = bool(one.disputed or (one.state != "rejected" and self._place(one) < 2))
+        told = {item.conversion: item for item in rows(self._part(self.manifest, "open-items.csv"))}
+        # Where a fact is listed after a later one, the lines of that conversion are taken as they stand.
+        late = {name for items in (prior, told) for name, item in items.items() if item.missing or item.older}
+        late |= {n for n, pile in facts.items() for one in pile if one.fact < prior.get(n, one).fact}
+        for row in (row for row in rows(self._part(self.manifest, "lines.csv")) if row.conversion in late):
+            self.make("lines.csv", row)
+        for name in sorted((prior.keys() | facts.keys()) - (late - told.keys())):
+            mine = sorted(facts.get(name, []), key=lambda one: int(one.fact))
+            one = told[name] if name in late else self._settle(prior.get(name), mine)
+            waits = bool(one.missing or one.older or one.disputed or (one.state != "rejected" and self._place(one) < 2))
             if one.grouped == "1" and one.confirmed == "1":
                 self.waiting[one.origin, one.campaign] += waits
                 members.append(one)
             grouped = one.grouped == "1" and self._remembers(one.origin, one.campaign)
             if waits or grouped:
-                self.make("open-items.csv", Row(one, grouped=str(int(grouped))))
+                self.make("open-items.csv", Row(one, grouped=str(int(grouped)), provisional_period=one.stamped_day[:7]))
         return members
 
-    def _settle(self, prior: Row | None, facts: list[Row]) -> Row:
+    def _settle(self, prior: Any, facts: list[Row]) -> Row:  # noqa: ANN401 - a row, or None
         """The lines of one conversion: what time has done to it, and what its facts did; where that leads."""
-        last: Any = prior
-        stands, first = NOTHING, facts[0] if facts else None
+        last, stands, first = prior, NOTHING, facts[0] if facts else None
         if prior is not None:
             carried, now = tuple(prior[name] for name in CARRIED), self._stands(prior, self._place(prior))
             stands = (*carried[:3], *now[3:5], *carried[3:])
@@ -331,15 +349,16 @@ class Reprice:
             self._check(one, plus(after, stands, -1))
             self._line(one, plus(after, stands, -1), origin=self.period)
             stands, last = after, one
-        is_new = prior is not None or last.fact + 1 == len(facts)
-        grouped = prior.grouped == "1" if prior and prior.confirmed == "1" else is_new and self._is_grouped(last)
-        origin = prior.origin if prior else last.stamped_day[:7] if first and first.fact else self.period
-        three = dict(zip(CARRIED, (*stands[:3], *stands[5:]), strict=True))
-        return Row(last, origin=origin, grouped=str(int(grouped)), **three)
+        known = prior if prior and prior.confirmed == "1" else None
+        is_new = prior is not None or facts[0].kind in ("booked", "confirmed")
+        grouped = known.grouped == "1" if known else is_new and self._is_grouped(last)
+        about = {"origin": known.origin if known else self.period, "grouped": str(int(grouped))}
+        return Row(last | about, **dict(zip(CARRIED, (*stands[:3], *stands[5:]), strict=True)))
 
     def _place(self, one: Row) -> int:
         """Where money is at the period's end: 0 pending, 1 held, 2 payable."""
-        return 0 if one.state == "pending" else 1 if one.disputed or one.event + one.hold_days * DAY >= self.end else 2
+        doubts = one.disputed or one.held or one.missing or one.older == "missing"
+        return 0 if one.state == "pending" else 1 + (not doubts and one.event + one.hold_days * DAY < self.end)
 
     def _stands(self, one: Row, place: int) -> Moved:
         return self._put(place, one.commission_after, one.revenue_after, one.due_after)
@@ -351,54 +370,50 @@ class Reprice:
 
     def _check(self, one: Row, moved: Moved) -> None:
         """A fact's own money from its rates, what it moves from where its conversion stood, and its terms."""
-        earned, owed = (rate(one[name]).steps[0][1] for name in RATES)
-        each = ((earned, one.currency), (owed, one.currency), (earned, one.due_currency))
-        found = [priced(summands, one, code) for summands, code in each]
+        each = zip((*RATES, RATES[0]), ("currency", "currency", "due_currency"), strict=True)
+        found = [priced(rate(one[name]).steps[0][1], one, one[code]) for name, code in each]
         if one.state == "rejected" or one.reason == "no_fx_rate" or None in found:
             found = [0, 0, 0]
         expected: dict[str, Any] = dict(zip((f"{word}_after" for word in EARNED), found, strict=True))
         for word, (pending, *approved) in zip(EARNED, (moved[:3], moved[3:5], moved[5:]), strict=True):
             expected |= {f"pending_{word}": pending, f"approved_{word}": sum(approved)}
-        goal, affiliate, start = one.terms.rsplit("/", 2)
         known = self.campaigns.get(one.campaign, {"terms": ()})["terms"]
-        named = [t for t in known if (t["goal"], t["affiliate"], str(t["from_ms"])) == (goal, affiliate, start)]
+        named = [t for t in known if f"{t['goal']}/{t['affiliate']}/{t['from_ms']}" == one.terms]
         expected |= {name: named[0][name[:-5]] if named else "not in setup.json" for name in RATES}
         self._differ(one[""], one, expected)
 
     def _is_grouped(self, one: Row) -> bool:
         rates = [rate(one[name]) for name in RATES]
-        return bool(self._caps(one.campaign)) or "/" in one.caller or any(found.months or found.by for found in rates)
+        return bool(self._caps(one.campaign) or "/" in one.caller or any(one.months or one.by for one in rates))
 
     def _caps(self, campaign: str) -> str:
-        limits = self.campaigns.get(campaign, Row()).get("caps", {})
-        return " ".join(f"{name}={most}" for name, most in sorted(limits.items()))
+        caps = self.campaigns.get(campaign, Row()).get("caps", {})
+        return " ".join(f"{name}={most}" for name, most in sorted(caps.items()))
 
     def _remembers(self, origin: str, campaign: str) -> bool:
         """Whether the next close can still ask what a period's conversions of a campaign should have booked."""
-        known = self.known["agreed.csv"].get((origin, campaign))
-        return bool(known and known.waiting) or apart(origin, self.period) < 12
+        waits = self.known["agreed.csv"].get((origin, campaign), Row(waiting=0)).waiting
+        return bool(waits) or apart(origin, self.period) < 12
 
     def _terms(self, campaign: dict[str, Any], goal: str, affiliate: str, at: int) -> Row | None:
         """The terms in force: the affiliate's own newest, else everyone's newest; with their name."""
         found = (t for t in campaign["terms"] if t["goal"] == goal and t["from_ms"] <= at)
-        mine = (t for t in found if t["affiliate"] in ("*", affiliate))
+        mine = [t for t in found if t["affiliate"] in ("*", affiliate)]
         best = max(mine, key=lambda t: (t["affiliate"] != "*", t["from_ms"]), default=None)
         return best and Row(best, name=f"{goal}/{best['affiliate']}/{best['from_ms']}")
 
     def _bills(self) -> None:
         """Clicks and impressions, counted alike and priced as one; and fees."""
         rooms, counted = dict[str, Room](), defaultdict[tuple[str, ...], int](int)
-        for visit in sorted(rows(self._part(self.manifest, "visits.csv")), key=lambda v: (v.at, v.id)):
-            if visit.campaign not in self.campaigns:
-                continue
+        found = (one for one in rows(self._part(self.manifest, "visits.csv")) if one.campaign in self.campaigns)
+        for visit in sorted(found, key=lambda one: (one.at, one.id)):
             campaign, kind, reason = visit.campaign, visit.kind, visit.reason
-            if campaign not in rooms:
-                rooms[campaign] = Room(self, campaign, self.period, "visits", self._caps(campaign))
+            rooms[campaign] = rooms.get(campaign) or Room(self, campaign, self.period, "visits", self._caps(campaign))
             terms = self._terms(self.campaigns[campaign], kind, visit.affiliate, visit.at)
             if terms and visit.billable == "1":
                 needs = {"commission": rate(terms.commission).each, "revenue": rate(terms.revenue).each}
                 needs |= {"clicks": Fraction(1)} if kind == "click" else {}
-                reason = "" if rooms[campaign].take(visit.affiliate, visit.at, needs) else "cap_reached"
+                reason = "" if rooms[campaign].take(visit.affiliate, visit.at, needs) else "over_cap"
             if terms:
                 counted[campaign, visit.affiliate, kind, terms.name, terms.commission, terms.revenue, reason] += 1
         for room in rooms.values():
@@ -417,13 +432,12 @@ class Reprice:
 
     def _bill(self, campaign: Row, affiliate: str, rates: list[str], count: int, cells: dict[str, Any]) -> None:
         """A line of what is payable at once, made in the campaign's currency."""
-        earned, owed = (count * rate(text).each for text in rates)
-        code = campaign["currency"]
+        code, (earned, owed) = campaign["currency"], (count * rate(text).each for text in rates)
         due_in = self.affiliates.get(affiliate, {}).get("currency") or code
         cells |= {"currency": code, "due_currency": due_in, "fx": only(self.fx, code, due_in), "affiliate": affiliate}
         names = Row(zip(RATES, rates, strict=True), campaign=campaign["id"], advertiser=campaign["advertiser"])
-        due = exchange(earned, code, due_in, self.fx)
-        self._line(names, self._put(2, half_up(earned), half_up(owed), due), **cells)
+        moved = self._put(2, half_up(earned), half_up(owed), exchange(earned, code, due_in, self.fx))
+        self._line(names, moved, **cells)
 
     def _together(self, members: list[Row]) -> None:
         """What should have been booked beside the conversions' own money; what is missing of it now becomes lines."""
@@ -443,18 +457,15 @@ class Reprice:
                 fx = fx if key in known else only(self.setup["quotes"].get(last_day(base.origin), ""), *codes)
                 moved = (*moved[:5], *(exchange(part, *codes, fx) for part in moved[:3]))
             base |= {"quantity": len(moves), "fx": fx, "reason": REASONS.get(base.kind, "")}
-            missing = plus(moved, tuple(booked[name] for name in MONEY), -1)
-            if any(missing):
+            if any(missing := plus(moved, tuple(booked[name] for name in MONEY), -1)):
                 self._line(base, missing)
             self.make("bases.csv", Row(base, **dict(zip(MONEY, moved, strict=True))))
 
     def _differences(self, origin: str, campaign: str, pile: list[Row]) -> Iterator[tuple[Row, Moved]]:
         """Each conversion that does not keep what it earns by itself, and what that moves."""
-        agreed = self.known["agreed.csv"].get((origin, campaign))
-        limits = agreed.caps if agreed else self._caps(campaign)
-        self.make(
-            "agreed.csv", Row(period=origin, campaign=campaign, caps=limits, waiting=self.waiting[origin, campaign])
-        )
+        limits = self.known["agreed.csv"].get((origin, campaign), Row(caps=self._caps(campaign))).caps
+        about = Row(period=origin, campaign=campaign, caps=limits, waiting=self.waiting[origin, campaign])
+        self.make("agreed.csv", about)
         judge = Judge(self, campaign, origin, limits)
         judged = [(one, judge.verdict(one)) for one in pile if one.state != "rejected"]
         judge.room.note()
@@ -498,8 +509,7 @@ class Reprice:
         """What recruiters earn of what became payable to those they brought."""
         sums = defaultdict[tuple[str, ...], int](int)
         for row in self.made["lines.csv"].values():
-            if row.payable_commission:
-                sums[row.affiliate, row.advertiser, row.campaign, row.currency] += row.payable_commission
+            sums[row.affiliate, row.advertiser, row.campaign, row.currency] += row.payable_commission
         for place, moved in sums.items():
             about = Row(zip(LAYERS["shares.csv"], place, strict=True))
             recruiter = self.affiliates.get(about.affiliate, {}).get("recruiter") or ""
@@ -529,8 +539,7 @@ class Reprice:
             vat = said.get("vat_percent") if said.get("vat_mode") == "standard" else ""
             for kind, percent, sign in (("vat", vat, 1), ("withheld", said.get("withholding_percent"), -1)):
                 about = Row(affiliate=affiliate, currency=code, kind=kind)
-                current = Row(about, percent=percent or "")
-                for old, new in self._layers("taxes.csv", about, current, "taxable", moved):
+                for old, new in self._layers("taxes.csv", about, Row(about, percent=percent or ""), "taxable", moved):
                     if due := sign * (new.booked - old.booked):
                         cells = {"commission_rate": f"{new.percent}%", "due_currency": code}
                         self._line(about, (*NOTHING[:7], due), **cells)
@@ -541,15 +550,13 @@ class Reprice:
         made = self.made[name] if name == "open-items.csv" else made
         for number, row in enumerate(rows(self._part(self.manifest, name)), 1):
             key = tuple(row[column] for column in KEYS[name])
+            told = " ".join(str(cell) for cell in key if cell)
             if key in made:
                 self._differ(f"{file} line {number}", row, made.pop(key))
             elif name != "lines.csv" or row.kind not in GIVEN:
-                self.differences.append(
-                    f"{file} line {number}: {' '.join(map(str, filter(None, key)))} is not expected"
-                )
+                self.differences.append(f"{file} line {number}: {told} is not expected")
         for key, row in made.items():
-            age = apart(row.origin if name == "bases.csv" else row.get("period", self.period), self.period)
-            if age < 12:
+            if apart(row.origin if name == "bases.csv" else row.get("period", self.period), self.period) < 12:
                 self.differences.append(f"{file}: there is no line {' '.join(map(str, filter(None, key)))}")
 
     def _differ(self, place: str, found: Row, expected: dict[str, Any]) -> None:
@@ -575,8 +582,7 @@ class Room:
         for row in known:
             if row.period < period or (row.period, row.source, source) == (period, "visits", "conversions"):
                 self.had[row.scope, row.measure, row.span] += Fraction(row.taken)
-        for row in self.mine:
-            self.had[row.scope, row.measure, row.span] = Fraction(row.before)
+        self.had |= {(row.scope, row.measure, row.span): Fraction(row.before) for row in self.mine}
         self.now: dict[tuple[str, str, str], Fraction] = {}
 
     def take(self, affiliate: str, at: int, needs: dict[str, Fraction]) -> bool:
@@ -618,8 +624,7 @@ class Judge:
         if any(months) and one.customer:
             if customer not in self.seen:
                 self._see(customer, one.event)
-            ends = [months_later(self.seen[customer], count, self.close.zone) for count in months]
-            inside = [not count or one.event < end for count, end in zip(months, ends, strict=True)]
+            inside = [not n or one.event < months_later(self.seen[customer], n, self.close.zone) for n in months]
             if not all(inside):
                 return "recurring", inside[0], inside[1]
         caller, days = ("caller", one.caller.partition("/")[0]), int(one.caller.partition("/")[2] or 0)
@@ -630,7 +635,9 @@ class Judge:
         # Refunded conversions keep their room: what counts is what they earned before.
         whole = [priced(rate(one[name]).steps[0][1], Row(one, sale_refunded=0), one.currency) for name in RATES]
         earned = [one.commission_after, one.revenue_after] if None in whole or not one.sale_refunded else whole
-        needs = dict(zip(("conversions", "commission", "revenue"), map(Fraction, (1, *earned)), strict=True))
+        mine, by = weights(one.share)
+        room = [Fraction(by[mine], sum(by)), *(Fraction(amount or 0) for amount in earned)]
+        needs = dict(zip(("conversions", *EARNED[:2]), room, strict=True))
         fits = one.reason == "below_duration" or self.room.take(one.affiliate, one.event, needs)
         return "" if fits else "cap_difference", fits, fits
 

@@ -24,6 +24,7 @@ FACT = ("conversion", "fact", "kind", "affiliate", "advertiser", "campaign", "go
 EARNED = ("affiliate", "due_currency", "campaign", "goal", "kind", "origin", "reason", "commission_rate", "note")
 OWED = ("advertiser", "campaign", "goal", "kind", "origin", "reason", "currency")
 SUMMED, PAYABLE = ("advertiser", "campaign", "goal", "currency"), ("payable", "affiliate", "currency")
+PLACE = ("affiliate", "campaign", "kind")
 REVENUE, WHOSE, DUE_WHOSE = ("pending_revenue", "revenue"), ("affiliate", "currency"), ("affiliate", "due_currency")
 
 
@@ -50,7 +51,15 @@ class Verify:
 
     def run(self) -> list[str]:
         """All checks; one that cannot be made because a file is unreadable says so."""
-        for check in (self._open, self._chain, self._facts, self._balances, self._sums, self._statements):
+        for check in (
+            self._open,
+            self._chain,
+            self._facts,
+            self._balances,
+            self._sums,
+            self._traffic,
+            self._statements,
+        ):
             try:
                 check()
             except (LookupError, ValueError, ArithmeticError, TypeError, AttributeError, csv.Error) as wrong:
@@ -169,6 +178,24 @@ class Verify:
         sides = summed(self.tables["journal.csv"], ("entry", "currency"), ("debit", "credit"))
         for (entry, code), (debit, credit) in sides.items():
             self._same(f"closes/{self.period}/journal.csv entry {entry}", f"debits in {code}", debit, credit)
+
+    def _traffic(self) -> None:
+        """Gross visits are the billable ones and each reason, and no more of any sort are in lines than there are."""
+        name, rows = "traffic.csv", self.tables["traffic.csv"]
+        visits = [visit | {"gross": 1, visit["reason"]: 1, "over_cap": 0} for visit in self.tables["visits.csv"]]
+        priced = [line | {"kind": line["goal"], "billable": 0} for line in self.lines if line["kind"] in ("cpc", "cpm")]
+        for line in priced:
+            line[line["reason"] or "billable"] = number(line["quantity"])
+        over = [line | {"billable": -line["over_cap"]} for line in priced if line["reason"] == "over_cap"]
+        columns = [column for row in rows[:1] for column in row if column and column not in PLACE] or ["gross"]
+        every = [dict.fromkeys(columns, 0) | row for row in (*visits, *over)]
+        self._tie(name, rows, PLACE, tuple(columns), summed(every, PLACE, tuple(columns)))
+        paid = summed([dict.fromkeys(columns, 0) | line for line in priced], PLACE, tuple(columns))
+        for row in rows:
+            self._same(row[""], "gross", number(row["gross"]), sum(number(row[column]) for column in columns[1:]))
+            for column, quantity in zip(columns, paid.get(tuple(row[part] for part in PLACE), ()), strict=False):
+                if quantity > number(row[column]):
+                    self._same(row[""], column, row[column], f"at least {quantity}")
 
     def _statements(self) -> None:
         """The statements add up to lines.csv and say the balances; their numbers have no gap."""

@@ -30,6 +30,12 @@ class Settings:
     """How long links, campaigns and advertisers are kept in the process."""
     click_days: int
     """How long a click is kept."""
+    personal_days: int
+    """How long what is known of a customer lies beside its conversion."""
+    refusal_days: int
+    """How long refused attempts of trusted senders are kept."""
+    identity_years: int
+    """For how many years the law wants to know who was paid."""
     clid: str
     """The parameter that brings the click id to a destination without {click_id}."""
     confirm_days: int
@@ -72,6 +78,9 @@ def read(environment: Mapping[str, str]) -> Settings:
         time_zone=own.get("time_zone", "UTC"),
         link_seconds=float(own.get("link_seconds", "60")),
         click_days=int(own.get("click_days", "120")),
+        personal_days=int(own.get("personal_days", "120")),
+        refusal_days=int(own.get("refusal_days", "400")),
+        identity_years=int(own.get("identity_years", "10")),
         clid=own.get("clid", "clid"),
         confirm_days=int(own.get("confirm_days", "45")),
         alone=own.get("alone", ""),

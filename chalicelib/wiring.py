@@ -1,11 +1,10 @@
 """Where the parts are put together: the only importer of boto3, and the clock. Each part is made once per container."""
 
 import json
-import os
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import telemetry
@@ -16,24 +15,25 @@ from chalicelib.store.client import Client
 from chalicelib.store.directory import EXACT, LENIENT, Directory
 from chalicelib.store.fallback import Fallback
 from chalicelib.store.network import Network
+from chalicelib.store.salts import Salts
 from chalicelib.store.visits import Visits
 from chalicelib.store.wire import Credentials, Wire, secured
 from chalicelib.web.edge import Edge
 from chalicelib.web.redirect import Redirect
 
 if TYPE_CHECKING:
-    from chalicelib.manage.command import Desk
-    from chalicelib.manage.treasury import Treasury
-    from chalicelib.manage.upload import Door
     from chalicelib.reports.daily import DailyReport
-    from chalicelib.reports.explain import Explainer
     from chalicelib.reports.month import MonthClose
     from chalicelib.store.archive import Archive
+    from chalicelib.store.erasures import Erasures
     from chalicelib.store.ledger import Ledger
     from chalicelib.store.rates import Rates
     from chalicelib.store.wire import Dial
+    from chalicelib.stream.clicks import ClickCounter
     from chalicelib.stream.drain import Drain
     from chalicelib.stream.follow import Follower
+    from chalicelib.stream.forget import Forgetter
+    from chalicelib.stream.judging import Judging
     from chalicelib.stream.ripen import Ripener
     from chalicelib.web.call import Switchboard
     from chalicelib.web.ground import Survey
@@ -63,7 +63,9 @@ def edge() -> Edge:
 def redirect() -> Redirect:
     """The redirect."""
     told = settings()
-    return Redirect(_directory(), _visits(), _fallback(), _ring(), told.time_zone, told.clid, told.access_log)
+    return Redirect(
+        _directory(), _visits(), fallback(), _ring(), told.time_zone, told.clid, told.access_log, salt=_salts().on
+    )
 
 
 @lru_cache(maxsize=1)
@@ -73,7 +75,7 @@ def pixel() -> "Pixel":
     from chalicelib.web.pixel import Pixel
 
     told = settings()
-    return Pixel(_records(), _ledger(), _fallback(), _survey(), told.time_zone, told.access_log, _rates().on)
+    return Pixel(_records(), _ledger(), fallback(), _survey(), told.time_zone, told.access_log, _rates().on)
 
 
 @lru_cache(maxsize=1)
@@ -92,7 +94,8 @@ def impression() -> "Impression":
     from chalicelib.web.impression import Impression
 
     told = settings()
-    return Impression(_directory(), _visits(), _fallback(), _ring(), told.time_zone, told.access_log)
+    visits, queue, ring, salt = _visits(), fallback(), _ring(), _salts().on
+    return Impression(_directory(), visits, queue, ring, told.time_zone, told.access_log, salt=salt)
 
 
 @lru_cache(maxsize=1)
@@ -110,17 +113,19 @@ def drain() -> "Drain":
     """What empties the fallback queue."""
     from chalicelib.stream.drain import Drain
 
-    return Drain(_visits(), pixel(), _ring(), now_ms)
+    return Drain(_visits(), pixel(), _ring(), now_ms, erasures(_hot("dynamodb"), _ring()).settle)
 
 
 @lru_cache(maxsize=1)
 def follower() -> "Follower":
     """What follows the ledger's stream."""
     from chalicelib.store import fact_items
+    from chalicelib.store.ledger import Ledger
     from chalicelib.stream.follow import Follower
 
-    told = settings()
-    return Follower(Network(boto("dynamodb"), told.ledger), Fallback(boto("sqs"), told.dead), fact_items.fact_or_none)
+    told, client = settings(), boto("dynamodb")
+    dead, ledger = Fallback(boto("sqs"), told.dead), Ledger(client, told.ledger)
+    return Follower(Network(client, told.ledger), dead, fact_items.fact_or_none, ledger)
 
 
 @lru_cache(maxsize=1)
@@ -141,6 +146,57 @@ def ripener() -> "Ripener":
     )
 
 
+@lru_cache(maxsize=1)
+def click_counter() -> "ClickCounter":
+    """What counts clicks towards caps."""
+    from chalicelib.store.visited import Visited
+    from chalicelib.stream.clicks import ClickCounter
+
+    told, client = settings(), boto("dynamodb")
+    network = Network(client, told.ledger)
+    # Whose a link is never changes, and a busy one is asked for once for each of its clicks.
+    links = lru_cache(maxsize=50_000)(network.link)
+    return ClickCounter(network, Visited(Visits(client, told.visits, told.click_days), links), told.time_zone)
+
+
+def count_clicks(event: Mapping[str, Any], context: Any) -> dict[str, int]:  # noqa: ANN401 - Lambda's own object
+    """Count the clicks that came in before the event's time towards caps."""
+    at_ms = round(datetime.fromisoformat(event["time"]).timestamp() * 1000)
+    return click_counter().run(at_ms, remaining(context))
+
+
+@lru_cache(maxsize=1)
+def judging() -> "Judging":
+    """What looks at the traffic of days that are over."""
+    from chalicelib.model import datacenter
+    from chalicelib.store.days import Days
+    from chalicelib.store.ledger import Ledger
+    from chalicelib.store.parties import Parties
+    from chalicelib.store.personal import Personals
+    from chalicelib.stream.dossier import Dossier
+    from chalicelib.stream.judging import Judging
+
+    told, client, shelf = settings(), boto("dynamodb"), archive()
+    network, days, parties = Network(client, told.ledger), Days(client, told.ledger), Parties(client, told.ledger)
+    networks = datacenter.read((shelf.read("datacenters.csv") or b"").decode())
+    links = lru_cache(maxsize=50_000)(network.link)
+    dossier = Dossier(shelf, Visits(client, told.visits, told.click_days), days, links, networks.cover)
+    personal = Personals(client, told.ledger, told.personal_days).of
+
+    def ibans(affiliate: str) -> list[str]:
+        return [fact.account.iban for fact in parties.accounts(affiliate)]
+
+    return Judging(dossier, days, Ledger(client, told.ledger), network, personal, ibans, told.time_zone)
+
+
+@lru_cache(maxsize=1)
+def forgetter() -> "Forgetter":
+    """What time takes away."""
+    from chalicelib.stream.forget import Forgetter
+
+    return Forgetter(Salts(boto("dynamodb"), settings().visits))
+
+
 @lru_cache(maxsize=2)
 def daily_report(scratch: str) -> "DailyReport":
     """The daily report, with `scratch` as the name of a temporary folder that no other process works in."""
@@ -149,9 +205,11 @@ def daily_report(scratch: str) -> "DailyReport":
 
     from chalicelib.reports.daily import DailyReport
     from chalicelib.store.days import Days
+    from chalicelib.store.followed import Followed
 
-    told, folder = settings(), Path(gettempdir()) / scratch
-    return DailyReport(Days(boto("dynamodb"), told.ledger), archive(), told.time_zone, folder)
+    told, client, folder = settings(), boto("dynamodb"), Path(gettempdir()) / scratch
+    followed = Followed(Visits(client, told.visits, told.click_days), Network(client, told.ledger).link)
+    return DailyReport(Days(client, told.ledger), archive(), told.time_zone, folder, followed=followed)
 
 
 @lru_cache(maxsize=1)
@@ -174,13 +232,17 @@ def publish(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: 
     for day in outcome.days:
         telemetry.count("report_published", day=day)
     if isinstance(outcome, HandOver):
-        again = {**event, "detail": {"cursor": outcome.cursor}}
         log.info("report_handed_over", extra={"cursor": outcome.cursor})
-        name, payload = context.function_name, json.dumps(again)
-        boto3_client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=payload)
+        _again(event, context, outcome.cursor)
     else:
         log.info("report_done", extra={"days": list(outcome.days)})
     return {"days": list(outcome.days), "done": not isinstance(outcome, HandOver)}
+
+
+def _again(event: Mapping[str, Any], context: Any, cursor: Mapping[str, str]) -> None:  # noqa: ANN401 - Lambda's object
+    """Start a fresh run of the function that runs, with the same event and a cursor."""
+    payload = json.dumps({**event, "detail": {"cursor": dict(cursor)}})
+    boto3_client("lambda").invoke(FunctionName=context.function_name, InvocationType="Event", Payload=payload)
 
 
 @lru_cache(maxsize=2)
@@ -217,21 +279,30 @@ def month_close(scratch: str) -> "MonthClose":
     )
 
 
-def close_months(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Close every month that is due at the event's time. A month that lacks an exchange rate stays open, loudly."""
+def close_months(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own object
+    """Close every month that is due at the event's time; hand over to a fresh run if this one's time is short.
+
+    A month that lacks an exchange rate stays open, loudly.
+    """
     from chalicelib.model.together import NoRate
+    from chalicelib.reports.month import HandOver
 
     log = telemetry.logger("close")
     at_ms = round(datetime.fromisoformat(event["time"]).timestamp() * 1000)
     try:
-        periods = month_close("clickledger-close").run(at_ms)
+        cursor = event["detail"].get("cursor")
+        outcome = month_close("clickledger-close").advance(at_ms, remaining(context), cursor)
     except NoRate as missing:
         log.error("close_waits_for_rates", extra={"missing": str(missing)})
         raise
-    for period in periods:
+    for period in outcome.periods:
         telemetry.count("period_closed", period=period)
-    log.info("close_done", extra={"periods": list(periods)})
-    return {"periods": list(periods)}
+    if isinstance(outcome, HandOver):
+        log.info("close_handed_over", extra={"cursor": outcome.cursor})
+        _again(event, context, outcome.cursor)
+    else:
+        log.info("close_done", extra={"periods": list(outcome.periods)})
+    return {"periods": list(outcome.periods), "done": not isinstance(outcome, HandOver)}
 
 
 def rates(client: Client) -> "Rates":
@@ -242,119 +313,11 @@ def rates(client: Client) -> "Rates":
     return Rates(client, told.ledger, told.link_seconds, time.monotonic)
 
 
-def desk(master: Callable[[], str], keep_master: Callable[[str], None], groups: list[str], address: str) -> "Desk":
-    """What the command works with, over boto3, as whoever runs it. `groups` are the hot path's log groups."""
-    import atexit
-    from shutil import rmtree
-    from tempfile import gettempdir
+def erasures(client: Client, ring: KeyRing) -> "Erasures":
+    """The list of who was erased."""
+    from chalicelib.store.erasures import Erasures
 
-    from chalicelib.manage.command import Desk
-    from chalicelib.manage.conversions import Conversions
-    from chalicelib.manage.log import Log
-    from chalicelib.manage.rate_table import RateDesk
-    from chalicelib.manage.setup import Office
-    from chalicelib.store.customers import Customers
-    from chalicelib.store.days import Days
-    from chalicelib.store.ledger import Ledger
-    from chalicelib.store.received import Lines, Refusals
-    from chalicelib.web.pixel import Pixel
-
-    told, client = settings(), boto("dynamodb")
-    network = Network(client, told.ledger)
-    log = Log(Days(client, told.ledger), Refusals(client, told.ledger), Lines(boto("logs"), groups), told.time_zone)
-    office, known = Office(network, now_ms, told.link_seconds), rates(client)
-    conversions = Conversions(Ledger(client, told.ledger), network, known.on, now_ms, told.time_zone)
-    table = RateDesk(known, archive, now_ms, told.time_zone)
-
-    def respill() -> Callable[[Mapping[str, Any]], None]:
-        from chalicelib.stream.drain import Drain
-        from chalicelib.web.ground import Survey
-
-        ring, records = click_keys(master()), Directory(network, told.link_seconds, time.monotonic, EXACT)
-        survey = Survey(records, ring, Customers(client, told.ledger))
-        claims = Pixel(records, Ledger(client, told.ledger), _fallback(), survey, told.time_zone, rates=known.on)
-        return Drain(Visits(client, told.visits, told.click_days), claims, ring, now_ms).write
-
-    # Unlike a function's container, a person's machine may run several of these at once, and is to be left clean.
-    scratch = f"clickledger-report-{os.getpid()}"
-    atexit.register(rmtree, f"{gettempdir()}/{scratch}", ignore_errors=True)
-    reports = partial(daily_report, scratch)
-    uploads = partial(_door, client, master)
-    return Desk(
-        office,
-        network,
-        log,
-        reports,
-        archive,
-        respill,
-        master,
-        keep_master,
-        now_ms,
-        address,
-        conversions,
-        table,
-        uploads,
-        treasury,
-        partial(month_close, scratch),
-        partial(_explainer, client, master),
-    )
-
-
-def _explainer(client: Client, master: Callable[[], str]) -> "Explainer":
-    from chalicelib.model import clickid
-    from chalicelib.model.click import Click
-    from chalicelib.reports.explain import Explainer
-    from chalicelib.store.ledger import Ledger
-
-    told = settings()
-
-    def click(text: str) -> Click | None:
-        id = clickid.read(click_keys(master()), text)
-        return Visits(client, told.visits, told.click_days).click(id) if id else None
-
-    return Explainer(archive(), Ledger(client, told.ledger).facts, click)
-
-
-@lru_cache(maxsize=1)
-def treasury() -> "Treasury":
-    """What pays people, over boto3, as whoever runs the command."""
-    from chalicelib.manage.adjustments import Adjustments
-    from chalicelib.manage.parties import PartyDesk
-    from chalicelib.manage.payouts import Cashier
-    from chalicelib.manage.treasury import Treasury
-    from chalicelib.model.party import minimums
-    from chalicelib.reports.batch import Batches
-    from chalicelib.store.manual import Manuals
-    from chalicelib.store.parties import Parties
-    from chalicelib.store.payouts import Payouts
-
-    told, client = settings(), boto("dynamodb")
-    network, paid, who = Network(client, told.ledger), Payouts(client, told.ledger), Parties(client, told.ledger)
-    return Treasury(
-        Cashier(paid, who, network, Batches(archive()), now_ms, told.time_zone),
-        Adjustments(Manuals(client, told.ledger), paid, network, minimums(told.alone), now_ms, told.time_zone),
-        PartyDesk(who, network, now_ms),
-    )
-
-
-def _door(client: Client, master: Callable[[], str], advertiser: str) -> "Door":
-    """The way that an advertiser's uploaded rows go: its postbacks', but for the proof; LookupError if it is none."""
-    from chalicelib.manage.upload import Door
-    from chalicelib.store.customers import Customers
-    from chalicelib.store.ledger import Ledger
-    from chalicelib.web.ground import Survey
-    from chalicelib.web.postback import Postback
-    from chalicelib.web.proof import Prover
-
-    told, secret = settings(), master()
-    records = Directory(Network(client, told.ledger), told.link_seconds, time.monotonic, EXACT)
-    found = records.advertiser(advertiser)
-    if found is None:
-        raise LookupError(f"no advertiser {advertiser}")
-    survey = Survey(records, click_keys(secret), Customers(client, told.ledger))
-    visits, ledger = Visits(client, told.visits, told.click_days), Ledger(client, told.ledger)
-    road = Postback(records, visits, ledger, survey, Prover(secret), told.time_zone, rates(client).on)
-    return Door(lambda said, must_exist: road.take(said, found, now_ms(), must_exist), found.statuses)
+    return Erasures(client, settings().visits, ring.person)
 
 
 def remaining(context: Any) -> Callable[[], int]:  # noqa: ANN401 - Lambda's own object
@@ -412,10 +375,15 @@ def _visits() -> Visits:
 
 
 @lru_cache(maxsize=1)
+def _salts() -> Salts:
+    return Salts(_hot("dynamodb"), settings().visits)
+
+
+@lru_cache(maxsize=1)
 def _ledger() -> "Ledger":
     from chalicelib.store.ledger import Ledger
 
-    return Ledger(_hot("dynamodb"), settings().ledger)
+    return Ledger(_hot("dynamodb"), settings().ledger, settings().refusal_days)
 
 
 @lru_cache(maxsize=1)
@@ -424,7 +392,8 @@ def _rates() -> "Rates":
 
 
 @lru_cache(maxsize=1)
-def _fallback() -> Fallback:
+def fallback() -> Fallback:
+    """The queue that stands in for the visits table."""
     return Fallback(_hot("sqs"), settings().fallback)
 
 
@@ -450,4 +419,5 @@ def _survey() -> "Survey":
     from chalicelib.store.customers import Customers
     from chalicelib.web.ground import Survey
 
-    return Survey(_records(), _ring(), Customers(_hot("dynamodb"), settings().ledger))
+    told = settings()
+    return Survey(_records(), _ring(), Customers(_hot("dynamodb"), told.ledger, told.personal_days))

@@ -51,14 +51,17 @@ def _desk(name: str, here: Account, address: str) -> "Desk":
         "CLICKLEDGER_ALONE": told["Alone"].replace("nobody", ""),
         "CLICKLEDGER_CURRENCY": told["Currency"],
         "CLICKLEDGER_CLOSE_HOURS": told["CloseHours"],
+        "CLICKLEDGER_PERSONAL_DAYS": told["PersonalDays"],
+        "CLICKLEDGER_REFUSAL_DAYS": told["RefusalDays"],
+        "CLICKLEDGER_IDENTITY_YEARS": told["IdentityYears"],
         "CLICKLEDGER_CLIENT": "boto3",
     }
     # The settings are read on first use, so the program comes after them.
-    from chalicelib import wiring
+    from chalicelib import desk
 
     groups = [told["EdgeLogGroup"], told["APIHandlerLogGroup"]]
     secret = _Secret(told["MasterSecretArn"], here)
-    return wiring.desk(secret.read, secret.write, groups, address or told["EdgeUrl"])
+    return desk.desk(secret.read, secret.write, groups, address or told["EdgeUrl"])
 
 
 @dataclass(frozen=True, slots=True)

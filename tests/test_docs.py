@@ -20,8 +20,10 @@ def reasons_page() -> str:
         "422 rejected: judged and refused": reasons.REJECTED,
         "422 quarantined: kept for a person to read": reasons.QUARANTINED,
         "409 conflict: the first word stands": reasons.CONFLICT,
+        "404, 405, 410 and 503: a visitor is not led on": reasons.NOT_SERVED,
         "503 and 413": reasons.BUSY,
         "In a conversion's standing": reasons.STANDING,
+        "What a rule of trust holds": reasons.HELD,
         "At the desk: balances and payouts": reasons.DESK,
     }
     page = "# Reasons\n\nEach refusal names one of these words, in the answer, the log and `./clickledger log`.\n"

@@ -88,7 +88,7 @@ def test_the_entry_reaches_only_wiring_telemetry_and_web_at_the_top() -> None:
 def test_keys_are_spelt_in_one_place() -> None:
     import re
 
-    prefixes = re.compile(r'"(?:C|I|V|U|X|D|K|LATE|SALT|CMP|ADV|AFF|LNK|SLUG|LIST|LNKS|CPN|TEL)#')
+    prefixes = re.compile(r'"(?:C|I|V|U|W|X|D|K|LATE|SALT|CMP|ADV|AFF|LNK|SLUG|LIST|LNKS|CPN|TEL)#')
     strangers = {
         str(path) for path in LIB.rglob("*.py") if path.name != "keys.py" and prefixes.search(path.read_text())
     }

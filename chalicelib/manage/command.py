@@ -21,19 +21,25 @@ from chalicelib.manage import (
     audit_words,
     closes,
     conversion_words,
+    erase,
     explain,
     fold_command,
+    judge_command,
     offers,
     parties,
     payout_words,
+    prove_command,
     rate_table,
     replay_command,
+    trace_command,
     upload,
+    verdict_command,
 )
 from chalicelib.manage.conversions import Conversions
 from chalicelib.manage.log import Log
 from chalicelib.manage.rate_table import RateDesk
 from chalicelib.manage.setup import Office, Wrong
+from chalicelib.manage.trace import Tracer
 from chalicelib.manage.treasury import Treasury
 from chalicelib.manage.words import does
 from chalicelib.model import trust
@@ -42,6 +48,10 @@ from chalicelib.model.network import Link
 
 if TYPE_CHECKING:
     from chalicelib.manage.words import Rooms
+
+
+SHOWN = 20
+"""So many strange lines are named."""
 
 
 class Published(Protocol):
@@ -106,6 +116,10 @@ class Desk:
     treasury: Callable[[], Treasury]
     closes: Callable[[], closes.Months]
     explainer: Callable[[], explain.Explainer]
+    tracer: Callable[[], Tracer]
+    proofs: Callable[[], prove_command.Proofs]
+    eraser: Callable[[], erase.Eraser]
+    identity_years: int
 
 
 def main(words: Sequence[str], open_desk: Callable[[str], Desk]) -> int:
@@ -134,11 +148,16 @@ def _parser() -> argparse.ArgumentParser:
     rate_table.commands(rooms)
     _reading(rooms)
     fold_command.group(rooms)
+    judge_command.group(rooms)
+    verdict_command.group(rooms)
     audit_words.groups(rooms)
     for group in (parties.group, adjustments.group, payout_words.group, closes.group, replay_command.group):
         group(rooms)
     upload.commands(rooms)
     explain.commands(rooms)
+    trace_command.commands(rooms)
+    prove_command.group(rooms)
+    erase.groups(rooms)
     return whole
 
 
@@ -300,13 +319,19 @@ def _rotate(_: argparse.Namespace, desk: Desk) -> None:
 
 
 def _respill(_: argparse.Namespace, desk: Desk) -> None:
-    write, written = desk.respill(), 0
-    for line in sys.stdin:
+    write, written, strange = desk.respill(), 0, list[int]()
+    for number, line in enumerate(sys.stdin.buffer, 1):
         try:
-            said = json.loads(line[line.find("{") :])
-        except ValueError:
+            said = json.loads(line[line.find(b"{") :])
+        except (ValueError, RecursionError):
             continue
         if isinstance(said, dict) and said.get("event") == "spilled":
-            write(said["message"])
-            written += 1
+            try:
+                write(said["message"])
+            except (ValueError, LookupError, TypeError, AttributeError):
+                strange.append(number)
+            else:
+                written += 1
     print(f"{written} clicks and claims written down")
+    if strange:
+        raise Wrong(f"lines that hold no click or claim of ours: {', '.join(map(str, strange[:SHOWN]))}")

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from chalicelib.manage.conversions import ByHand, signed
 from chalicelib.manage.setup import Wrong
 from chalicelib.manage.words import does
-from chalicelib.model.act import Act, Amend, Approve, Correct, Dispute, Refund, Reinstate, Reject
+from chalicelib.model.act import Act, Amend, Approve, Correct, Dispute, Hold, Refund, Refuse, Reinstate, Reject, Release
 from chalicelib.model.answer import Replay
 from chalicelib.model.day import iso
 from chalicelib.model.fact import Fact
 from chalicelib.model.money import Money, decimal
+from chalicelib.model.reasons import HELD
 from chalicelib.model.sale import MOST_SECONDS, REJECTIONS
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def commands(rooms: "Rooms") -> None:
     reject.add_argument("--reason", required=True, choices=REJECTIONS)
     reinstate = _act(does(group, "reinstate", _reinstate, "take a rejection back"), note=False)
     reinstate.add_argument("--reason", required=True, help="why, in your own words")
+    _held(group)
     amend = _named(_act(does(group, "amend", _amend, "another amount, while it is pending")))
     _parts(amend, amount=True)
     refund = _named(_act(does(group, "refund", _refund, "money given back")))
@@ -43,6 +45,22 @@ def commands(rooms: "Rooms") -> None:
     correct.add_argument("--seconds", type=int)
     _parts(correct, amount=False)
     _by_hand(does(group, "add", _add, "book a conversion that nobody has reported"))
+
+
+def _held(group: "Rooms") -> None:
+    """What is held until a person has looked. Whoever looked is named by --person, or --by as in the other acts."""
+    looks = {
+        "hold": (_hold, "nothing of it is paid until a person has looked"),
+        "release": (_release, "a person has looked, and it is good"),
+        "refuse": (_refuse, "a person has looked, and it earns nothing"),
+    }
+    for name, (run, help) in looks.items():
+        words = _which(does(group, name, run, help))
+        words.add_argument("--reason", required=True, choices=sorted(HELD), help="the rule that holds it")
+        words.add_argument("--person", "--by", dest="by", required=True, help="who does it")
+        words.add_argument("--note", default="", help="why, in your own words")
+        version = "of the rules, if not the one that held last" if name != "hold" else "a name for what was seen"
+        words.add_argument("--version", default="" if name != "hold" else "by-hand", help=version)
 
 
 def _which(words: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -107,6 +125,20 @@ def _reinstate(asked: argparse.Namespace, desk: "Desk") -> None:
     if not asked.reason.strip():
         raise Wrong("taking a rejection back needs a reason")
     _do(asked, desk, Reinstate(signed(asked.by, asked.reason)))
+
+
+def _hold(asked: argparse.Namespace, desk: "Desk") -> None:
+    if not asked.version.split() or len(asked.version.split()) > 1:
+        raise Wrong("--version is a name without blanks")
+    _do(asked, desk, Hold(asked.reason, asked.version, signed(asked.by, asked.note)))
+
+
+def _release(asked: argparse.Namespace, desk: "Desk") -> None:
+    _do(asked, desk, Release(asked.reason, asked.version, signed(asked.by, asked.note)))
+
+
+def _refuse(asked: argparse.Namespace, desk: "Desk") -> None:
+    _do(asked, desk, Refuse(asked.reason, asked.version, signed(asked.by, asked.note)))
 
 
 def _amend(asked: argparse.Namespace, desk: "Desk") -> None:
@@ -189,5 +221,6 @@ def _tell(answer: Fact | Replay) -> None:
     fact, done = (answer.last, "already") if isinstance(answer, Replay) else (answer, answer.kind)
     after = fact.after
     stands = f"{after.state} ({after.reason})" if after.reason else after.state
+    stands += f", held by {after.held.replace(' ', ', ')}" if after.held else ""
     earns = f"commission {Money(after.commission, after.currency)}, revenue {Money(after.revenue, after.currency)}"
     print(f"{done}: {fact.conversion} is {stands}, {earns}")

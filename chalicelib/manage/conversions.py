@@ -16,10 +16,11 @@ from chalicelib.model.fact import Fact
 from chalicelib.model.judge import Ground
 from chalicelib.model.money import BadAmount, Money
 from chalicelib.model.network import Advertiser, Affiliate, Campaign, Link
+from chalicelib.model.personal import customer_key
 from chalicelib.model.ports import Answer, Question
 from chalicelib.model.pricing import Rates
 from chalicelib.model.reasons import EVERY
-from chalicelib.model.sale import KEY_CHARACTERS, Refusal, Sale, Status, customer_hash, customer_key
+from chalicelib.model.sale import KEY_CHARACTERS, Refusal, Sale, Status
 from chalicelib.model.sale import moment as read_moment
 
 
@@ -68,13 +69,14 @@ class ByHand:
 
 @dataclass(frozen=True, slots=True)
 class Conversions:
-    """Where people speak of conversions."""
+    """Where people speak of conversions. `person` fetches the secret behind customers' keys (model.personal)."""
 
     ledger: Ledger
     network: Network
     rates: Rates
     clock: Callable[[], int]
     time_zone: str
+    person: Callable[[], bytes] = bytes
 
     def facts(self, conversion: str) -> list[Fact]:
         """The facts of a conversion; Wrong if there are none."""
@@ -88,8 +90,10 @@ class Conversions:
         known = self._advertiser(advertiser)
         if goal not in known.goals:
             raise Wrong(f"{advertiser} has no goal {goal}")
-        said = Sale("server", goal, click_id=key, order_id=key, customer=customer_key(advertiser, customer_hash(key)))
-        return _identity(said, known, shop)
+        # Only a customer's key needs the secret, which not everybody who reads conversions may fetch.
+        is_customer = known.goals[goal].once_per == "customer"
+        customer = customer_key(self.person(), advertiser, key) if is_customer else ""
+        return _identity(Sale("server", goal, click_id=key, order_id=key, customer=customer), known, shop)
 
     def of_call(self, advertiser: str, call_id: str) -> str:
         """The conversion of a telephone call, by the telephone system's own id."""
@@ -115,7 +119,9 @@ class Conversions:
         advertiser = self._advertiser(campaign.advertiser)
         if said.goal not in advertiser.goals:
             raise Wrong(f"{advertiser.id} has no goal {said.goal}")
-        sale = _sale(said, advertiser.id, said.currency or campaign.currency, word)
+        sale = _sale(said, said.currency or campaign.currency, word)
+        if said.customer:
+            sale = replace(sale, customer=customer_key(self.person(), advertiser.id, said.customer))
         conversion = _identity(sale, advertiser, campaign.shop)
         ground = Ground(None, Link(0, "", affiliate.id, campaign.id), campaign, affiliate.currency)
         goal, now = advertiser.goals[said.goal], judge.moment(self.clock(), self.time_zone)
@@ -160,7 +166,7 @@ def _identity(sale: Sale, advertiser: Advertiser, shop: str) -> str:
     return found
 
 
-def _sale(said: ByHand, advertiser: str, currency: str, word: str) -> Sale:
+def _sale(said: ByHand, currency: str, word: str) -> Sale:
     amounts: Mapping[str, str] = {"amount": said.amount, "tax": said.tax, "shipping": said.shipping}
     try:
         event_ms = read_moment(said.at)
@@ -169,9 +175,8 @@ def _sale(said: ByHand, advertiser: str, currency: str, word: str) -> Sale:
     if event_ms is None or len(said.order) > KEY_CHARACTERS:
         raise Wrong("a conversion by hand needs its time, and an order id of at most 128 characters")
     plain = Sale("hand", said.goal, order_id=said.order, status=said.status, status_word=word, event_ms=event_ms)
-    customer = customer_key(advertiser, customer_hash(said.customer))
     read = {name: _money(text, currency) for name, text in amounts.items() if text}
-    return replace(plain, customer=customer, **read)  # type: ignore[arg-type]
+    return replace(plain, **read)  # type: ignore[arg-type]
 
 
 def _money(text: str, currency: str) -> Money:

@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 from chalicelib.model import destination, money, terms, trust
 from chalicelib.model.agreement import mistake
@@ -19,6 +19,7 @@ from chalicelib.model.network import (
     SLUG,
     Advertiser,
     Affiliate,
+    AffiliateKind,
     Campaign,
     CampaignState,
     Coupon,
@@ -70,8 +71,14 @@ class Network(Protocol):
     def replace_affiliate(self, known: Affiliate, changed: Affiliate) -> bool:
         """Write an affiliate again; False if it is no longer as `known`."""
 
+    def coupon(self, code: tuple[str, str]) -> Coupon | None:
+        """The coupon of an advertiser and a code."""
+
     def add_coupon(self, coupon: Coupon) -> None:
         """Add a coupon."""
+
+    def replace_coupon(self, known: Coupon, changed: Coupon) -> bool:
+        """Write a coupon again; False if it is no longer as `known`."""
 
     def add_number(self, number: Number) -> None:
         """Add a tracking number."""
@@ -130,15 +137,18 @@ class Office:
         self.network.add_goal(self.advertiser(advertiser), goal)
         return goal
 
-    def add_affiliate(self, id: str, name: str, currency: str = "", recruiter: str = "") -> Affiliate:
+    def add_affiliate(
+        self, id: str, name: str, currency: str = "", recruiter: str = "", kind: AffiliateKind = ""
+    ) -> Affiliate:
         """A new affiliate. It is paid in `currency`, or in each campaign's own if that is ''."""
-        made = Affiliate(matching(ID, id, "an id"), _named(name), currency and _currency(currency), recruiter)
+        code = currency and _currency(currency)
+        made = Affiliate(matching(ID, id, "an id"), _named(name), code, recruiter, kind=kind)
         self._check_recruiter(made)
         self.network.add_affiliate(made)
         return made
 
     def set_affiliate(self, id: str, changes: Mapping[str, str]) -> Affiliate:
-        """Change an affiliate's name, currency or recruiter. What was earned before stays in its old currency."""
+        """Change an affiliate's name, currency, recruiter or kind. What was earned before stays in its old currency."""
         known = self.affiliate(id)
         changed = Affiliate(
             id,
@@ -146,6 +156,7 @@ class Office:
             _currency(changes["currency"]) if changes.get("currency") else changes.get("currency", known.currency),
             changes.get("recruiter", known.recruiter),
             known.profile,
+            cast("AffiliateKind", changes.get("kind", known.kind)),
         )
         self._check_recruiter(changed)
         if not self.network.replace_affiliate(known, changed):
@@ -160,7 +171,9 @@ class Office:
             raise Wrong("the minimum time lies between 0 and the window")
         if not 0 <= campaign.hold_days <= MOST_HOLD_DAYS:
             raise Wrong(f"a commission is held for 0 to {MOST_HOLD_DAYS} days")
-        self._check_caps(campaign.caps)
+        if not 0 <= campaign.stand_down_ms <= campaign.window_ms or not 0 <= campaign.view_ms <= 30 * DAY_MS:
+            raise Wrong("partners stand down inside the window, and what was seen earns for at most 30 days")
+        self.check_caps(campaign.caps)
         if campaign.window_ms > 90 * DAY_MS:
             raise Wrong("a window is at most 90 days: event times older than that are not accepted")
         for url in filter(None, (campaign.destination, campaign.fallback)):
@@ -178,9 +191,13 @@ class Office:
         return made
 
     def set_state(self, id: str, state: CampaignState) -> Campaign:
-        """Pause, resume or end a campaign's redirects. Conversions of earlier clicks go on earning."""
+        """Pause, resume or end a campaign's redirects. Conversions of earlier clicks go on earning.
+
+        Coupons of a campaign that has ended stop when every running function can know it, until it is resumed.
+        """
         known = self.campaign(id)
-        changed = replace(known, state=state)
+        ended_ms = (known.ended_ms or self.earliest_ms()) if state == "ended" else 0
+        changed = replace(known, state=state, ended_ms=ended_ms)
         if not self.network.replace_campaign(known, changed):
             raise Wrong(f"somebody else has just changed {id}: look, and try again")
         return changed
@@ -196,7 +213,7 @@ class Office:
             raise Wrong(f"{known.advertiser} has no goal {goal}")
         if affiliate != "*":
             self.affiliate(affiliate)
-        earliest = self.clock() + round(self.link_seconds * 1000) + AHEAD_MS
+        earliest = self.earliest_ms()
         if not any(version.goal == goal for version in known.terms):
             earliest = 0
         if from_ms is not None and from_ms < earliest:
@@ -220,6 +237,10 @@ class Office:
         self.network.add_link(link)
         return link
 
+    def earliest_ms(self) -> int:
+        """The first moment by which every running function knows what is written now; Unix milliseconds."""
+        return self.clock() + round(self.link_seconds * 1000) + AHEAD_MS
+
     def _check_recruiter(self, affiliate: Affiliate) -> None:
         """A recruiter exists, and nobody is recruited by somebody that it has brought itself."""
         above, seen = affiliate.recruiter, {affiliate.id}
@@ -229,7 +250,8 @@ class Office:
             seen.add(above)
             above = self.affiliate(above).recruiter
 
-    def _check_caps(self, caps: Mapping[str, int]) -> None:
+    def check_caps(self, caps: Mapping[str, int]) -> None:
+        """Wrong if a campaign cannot have these caps."""
         try:
             read = caps_of(caps)
         except ValueError as bad:

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
+from chalicelib.model import personal
 from chalicelib.model.sale import CHANGES, STATUSES, is_plain
 
 COLUMNS: Final = (
     *("action", "click_id", "order_id", "goal", "amount", "currency", "status", "event_time", "tax", "shipping"),
     *(*CHANGES, "duration", "coupon", "customer_id", "reason", "campaign"),
+    *personal.FIELDS,
 )
 """What a file may have as columns: `action`, and parameters of a postback under their own names."""
 
@@ -82,7 +84,9 @@ def _id(action: str, said: Mapping[str, str], occurrence: Callable[[bytes], int]
 
     A row that stands twice in a file is meant twice.
     """
-    content = sha256(json.dumps([action, sorted(said.items())]).encode()).digest()
+    # What is personal stays out of it, for the name is kept with the facts and its hash might be guessed.
+    plain = {name: value for name, value in said.items() if name not in personal.FIELDS}
+    content = sha256(json.dumps([action, sorted(plain.items())]).encode()).digest()
     return f"upload-{sha256(content + str(occurrence(content)).encode()).hexdigest()[:32]}"
 
 

@@ -77,4 +77,31 @@ class Correct:
     word: str = ""
 
 
-Act = Approve | Reject | Reinstate | Amend | Refund | Dispute | Correct
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Nothing is paid until a person has looked: `rule` (a word of model.reasons), as `version` of the rules has it."""
+
+    rule: str
+    version: str
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A person has looked, and what `rule` held is good. `version` is that of the hold; '' for the newest."""
+
+    rule: str
+    version: str = ""
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """A person has looked, and `rule` was right: the conversion earns nothing."""
+
+    rule: str
+    version: str = ""
+    word: str = ""
+
+
+Act = Approve | Reject | Reinstate | Amend | Refund | Dispute | Correct | Hold | Release | Refuse

@@ -20,6 +20,9 @@ from chalicelib.model.visit import Visit
 
 KINDS = {CLICK: "cpc", IMPRESSION: "cpm"}
 
+OVER_CAP = "over_cap"
+"""The reason of a visit that is billable by itself and finds no room under a cap (traffic.REASONS)."""
+
 
 class Counted(NamedTuple):
     """Visits that are priced alike: of one affiliate and campaign, under one version of terms."""
@@ -52,7 +55,7 @@ def count(campaign: Campaign, visits: Iterable[Visit], room: Room) -> dict[Count
         if visit.billable:
             needs = {"clicks": Fraction(1)} if visit.kind == CLICK else {}
             needs |= {"commission": _each(terms.commission), "revenue": _each(terms.revenue)}
-            reason = "" if room.take(visit.affiliate, visit.at_ms, needs) else "cap_reached"
+            reason = "" if room.take(visit.affiliate, visit.at_ms, needs) else OVER_CAP
         sort = Counted(visit.kind, visit.affiliate, campaign.id, terms.version, terms.commission, terms.revenue, reason)
         found[sort] = found.get(sort, 0) + 1
     return found

@@ -93,5 +93,5 @@ def _before(timestamp: str, seconds: int) -> str:
 
     try:
         return str(round(parsedate_to_datetime(timestamp).timestamp()) - seconds)
-    except ValueError:
+    except (ValueError, OverflowError):
         return timestamp

@@ -1,10 +1,10 @@
 """Caps: how much a campaign may take, and the soft state by which the redirect knows that it is full.
 
 A cap is exact at the month close (model.room). What the redirect looks at is minutes behind and never money: it counts
-what earned when a server first said so, and takes nothing back.
+what earned when a server first said so, and billable clicks, and takes nothing back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 
@@ -32,8 +32,7 @@ MONTHS_KEPT: Final = 2
 class Cap:
     """At most so much of `measure` in each `span`, by one affiliate or by everyone ('*').
 
-    `most` is a number of events, or minor units of the campaign's currency for commission and revenue. A redirect does
-    not know how many clicks there were: a cap on clicks only decides at the close which of them are paid.
+    `most` is a number of events, or minor units of the campaign's currency for commission and revenue.
     """
 
     measure: Measure
@@ -45,6 +44,11 @@ class Cap:
     def is_money(self) -> bool:
         """Whether `most` is an amount."""
         return self.measure in ("commission", "revenue")
+
+    @property
+    def name(self) -> str:
+        """What it is called: 'conversions/day', 'clicks/total/anna'. Two caps of one name are one."""
+        return f"{self.measure}/{self.span}" + ("" if self.affiliate == EVERYONE else f"/{self.affiliate}")
 
     def place(self, day: str) -> str:
         """Where a state counts what this cap measures on accounting day `day`."""
@@ -61,11 +65,7 @@ def read(caps: Mapping[str, int]) -> tuple[Cap, ...]:
 
 def is_full(caps: Mapping[str, int], taken: Mapping[str, int], day: str, affiliate: str) -> bool:
     """Whether one of the caps that hold for `affiliate` is used up on `day`, as far as `taken` has been counted."""
-    return any(
-        taken.get(cap.place(day), 0) >= cap.most
-        for cap in read(caps)
-        if cap.affiliate in (EVERYONE, affiliate) and cap.measure != "clicks"
-    )
+    return any(taken.get(cap.place(day), 0) >= cap.most for cap in read(caps) if cap.affiliate in (EVERYONE, affiliate))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,39 @@ class CapState:
 
 
 NOTHING: Final = CapState({}, ())
+
+
+@dataclass(frozen=True, slots=True)
+class ClickState:
+    """How many billable clicks were taken, by place, and up to when they are counted. `caps` are those on clicks.
+
+    `through` says of each cap, by its name, up to when (Unix milliseconds) it has counted what came in. It moves in one
+    write with the count, so no click counts twice, whoever counts and however often. A cap that is taken away and comes
+    back goes on where it was.
+    """
+
+    taken: Mapping[str, int]
+    through: Mapping[str, int]
+    version: int = 0
+    caps: tuple[Cap, ...] = ()
+
+    def counting(self, caps: Iterable[Cap], clicks: Mapping[tuple[str, str], int], until_ms: int) -> "ClickState":
+        """The state when `caps` have counted up to `until_ms`. `clicks` says how many, by accounting day and affiliate.
+
+        Only caps that have counted up to the same moment can count the same clicks.
+        """
+        taken, through = dict(self.taken), dict(self.through)
+        for cap in caps:
+            through[cap.name] = until_ms
+            for (day, affiliate), number in clicks.items():
+                if cap.affiliate in (EVERYONE, affiliate):
+                    taken[cap.place(day)] = taken.get(cap.place(day), 0) + number
+        return ClickState(_recent(taken), through, self.version, self.caps)
+
+
+def on_clicks(caps: Mapping[str, int]) -> tuple[Cap, ...]:
+    """The caps on clicks among a campaign's, each name once."""
+    return tuple({cap.name: cap for cap in read(caps) if cap.measure == "clicks"}.values())
 
 
 def _cap(name: str, most: int) -> Cap:

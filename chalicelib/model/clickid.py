@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 LENGTH: Final = 52
+VIEW: Final = 255
+"""The variant that says: an advertisement was seen, and nothing was clicked. No click id can be made of it."""
+
 _FORMAT: Final = 1
 _SIGNED: Final = 27
 _BYTES: Final = 39
@@ -20,10 +23,14 @@ _BYTES: Final = 39
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class KeyRing:
-    """Signing keys by number, 1 to 255. `current` signs; every one of them verifies, as long as clicks live."""
+    """Signing keys by number, 1 to 255. `current` signs; every one of them verifies, as long as clicks live.
+
+    `person` is no signing key: what stands for people is made with it (model.person), and no rotation changes it.
+    """
 
     current: int
     keys: Mapping[int, bytes]
+    person: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from chalicelib.model.period import Period, months_apart
 from chalicelib.model.rate_text import per_conversion, rate
 from chalicelib.model.rates import Rate, RevShare, Tiers
 from chalicelib.model.room import SPAN_MONTHS, Agreed, Room, Taken, before, read, rows, written
-from chalicelib.model.settling import Carried, is_open, settle
+from chalicelib.model.settling import Carried, is_new, is_open, settle
 from chalicelib.model.terms import SECOND_TIER, in_force
 from chalicelib.model.together import CALLER, CUSTOMER, Base, Group, Rules, Seen, booked, converted, line
 from chalicelib.model.visit import Visit
@@ -106,10 +106,12 @@ class Close:
         Both come in order of identity, facts of one conversion in order of their numbers.
         """
         for prior, entries in _merged(carried, facts):
-            last = entries[-1] if entries else prior.entry  # type: ignore[union-attr]  # one of them is there
+            # An entry may be older than what was carried: an index lags now and then.
+            known = [prior.entry] if prior else []
+            last = max(known + entries, key=lambda entry: entry.n)
             is_known = prior is not None and prior.entry.confirmed
-            is_new = prior is not None or last.n + 1 == len(entries)
-            grouped = prior.grouped if prior and is_known else is_new and self._is_grouped(last)
+            starts = prior is not None or is_new(entries[0], self.period)
+            grouped = prior.grouped if prior and is_known else starts and self._is_grouped(last)
             settled = settle(prior, entries, self.period, grouped)
             for one in settled.lines:
                 self._add(one)

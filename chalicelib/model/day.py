@@ -2,10 +2,13 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
+
+LATE_DAYS: Final = 3
+"""So many days after its own the index may show a fact; what it shows later no report lists."""
 
 
 @lru_cache(maxsize=8)

@@ -14,6 +14,10 @@ class Entry(NamedTuple):
     `amount` is the sale's, in minor units of `sale_currency`, or None; so are `refunded`, `deductions` and `disputed`.
     `due`, `pending_due` and `approved_due` are in minor units of `due_in`, all other amounts of `currency`:
     `pending_...` and `approved_...` are what the fact moves, the others where it leads.
+
+    A fact of a conversion that several affiliates share is as many entries, each with its part of the money (see
+    model.sharing). `share` names the part, as in '2/1:2:1': the second of three, whose weights are 1, 2 and 1. The
+    sale, its amount and what was refunded are the whole's.
     """
 
     conversion: str
@@ -59,3 +63,5 @@ class Entry(NamedTuple):
     due: int = 0
     pending_due: int = 0
     approved_due: int = 0
+    held: str = ""
+    share: str = ""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from chalicelib.model import money
+from chalicelib.model import credit, money
 from chalicelib.model.fact import Fact
 from chalicelib.model.fx import Quotes, exact, quotes, rounded
 from chalicelib.model.rate_text import per_conversion
@@ -24,13 +24,17 @@ def arithmetic(fact: Fact) -> Iterator[str]:
         yield f"rates of {by.date} (table {by.table}): " + ", ".join(
             f"1 {by.base} = {rate} {code}" for code, rate in by.rates
         )
-    yield from _sum("commission", per_conversion(fact.commission_rate), basis, currency, by)
+    if fact.share:
+        place, _, weights = fact.share.partition("/")
+        yield f"shared by weights of {weights.replace(':', ', ')}: this is part {place}"
+    earned, owed = per_conversion(fact.commission_rate), per_conversion(fact.revenue_rate)
+    yield from _sum("commission", earned, basis, currency, by, fact.share)
     if fact.due_in not in ("", currency):
-        yield from _sum("due to the affiliate", per_conversion(fact.commission_rate), basis, fact.due_in, by)
-    yield from _sum("revenue", per_conversion(fact.revenue_rate), basis, currency, by)
+        yield from _sum("due to the affiliate", earned, basis, fact.due_in, by, fact.share)
+    yield from _sum("revenue", owed, basis, currency, by, fact.share)
 
 
-def _sum(name: str, rate: Rate | Tiers, basis: Basis, currency: str, by: Quotes) -> Iterator[str]:
+def _sum(name: str, rate: Rate | Tiers, basis: Basis, currency: str, by: Quotes, share: str) -> Iterator[str]:
     if isinstance(rate, Tiers):
         yield f"{name}: {rate}; by itself it earns the first tier, the close books the difference"
     for part in rate.first.parts:
@@ -43,6 +47,9 @@ def _sum(name: str, rate: Rate | Tiers, basis: Basis, currency: str, by: Quotes)
     minor = rounded(whole)
     how = "exactly" if whole == minor else f"rounded half up from {_exactly(whole, currency)}"
     yield f"{name}: {money.decimal(minor, currency)} {currency}, {how}"
+    if share:
+        mine = money.decimal(credit.part(minor, share), currency)
+        yield f"{name}: {mine} {currency} of it, by largest remainder"
 
 
 def _words(part: Part, basis: Basis) -> str:

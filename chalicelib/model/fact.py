@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final, Literal, get_args
 
+from chalicelib.model.credit import Credit, split
 from chalicelib.model.money import Money
 
 Kind = Literal[
@@ -23,6 +24,9 @@ Kind = Literal[
     "dispute_won",
     "dispute_lost",
     "rated",
+    "held",
+    "released",
+    "refused",
 ]
 State = Literal["pending", "approved", "rejected"]
 
@@ -36,7 +40,9 @@ class Standing:
     `commission` and `revenue` are minor units of `currency`, the campaign's; `due` is the same commission in the
     affiliate's own currency, the fact's `due_in`. `confirmed` says that a server has spoken. `refunded` and `disputed`
     are in the sale's currency; while a dispute is open the commission is held. `wanted` is the state that a conversion
-    waits for which is pending only because no exchange rate is known.
+    waits for which is pending only because no exchange rate is known. `held` names the rules that hold it back, in
+    order and with a space between them: while there is one, nothing of it is paid. Where several affiliates share the
+    commission, `dues` is the whole of it in each one's currency, in the order of the fact's `credits`.
     """
 
     state: State = "pending"
@@ -49,6 +55,8 @@ class Standing:
     due: int = 0
     disputed: int = 0
     wanted: State = "pending"
+    held: str = ""
+    dues: tuple[int, ...] = ()
 
 
 NOWHERE: Final = Standing()
@@ -79,6 +87,12 @@ class Fact:
     when no amount was said; `deductions` are tax and shipping in its minor units. `touches` are earlier click ids,
     newest first. `seconds` and `caller` (a key, never the number) are a call's. `hold_days` and `fx` (quotes as text,
     '' if nothing was converted) are pinned when the conversion is booked. `due_in` is the affiliate's currency.
+
+    `credits` is empty where `affiliate` earns alone. Otherwise it says who shares, and `parts` what this fact moves for
+    each of them; their sums are `moved`, but for `due`, which each has in a currency of its own. `share` is the part
+    that this fact is about, where it is one of those that follow from such a fact (see model.sharing). `how` is why
+    it is this affiliate's, where it is not simply the last click: a rule of model.attribution, or 'coupon', 'customer',
+    'view'.
     """
 
     conversion: str
@@ -113,6 +127,10 @@ class Fact:
     hold_days: int = 0
     fx: str = ""
     due_in: str = ""
+    credits: tuple[Credit, ...] = ()
+    parts: tuple[Movement, ...] = ()
+    share: str = ""
+    how: str = ""
 
 
 def movement(before: Standing, after: Standing) -> Movement:
@@ -127,8 +145,32 @@ def movement(before: Standing, after: Standing) -> Movement:
     )
 
 
+def moves(before: Standing, after: Standing, credits: tuple[Credit, ...]) -> tuple[Movement, tuple[Movement, ...]]:
+    """What a fact moves, and what of it for each of those who share: the difference of their parts of both standings.
+
+    A standing is split by largest remainder, so its parts add up, and with them those of every movement.
+    """
+    if not credits:
+        return movement(before, after), ()
+    sides = zip(shared(before, credits), shared(after, credits), strict=True)
+    return movement(before, after), tuple(movement(mine, then) for mine, then in sides)
+
+
+def shared(standing: Standing, credits: tuple[Credit, ...]) -> list[Standing]:
+    """A standing as each of those who share sees it: with its own commission, revenue and due."""
+    weights = [credit.weight for credit in credits]
+    commissions, revenues = split(standing.commission, weights), split(standing.revenue, weights)
+    # Each is paid in a currency of its own: its part of the whole in that currency.
+    dues = [split(whole, weights)[place] for place, whole in enumerate(standing.dues or [0] * len(weights))]
+    return [
+        replace(standing, commission=commission, revenue=revenue, due=due)
+        for commission, revenue, due in zip(commissions, revenues, dues, strict=True)
+    ]
+
+
 def next_fact(last: Fact, kind: Kind, key: str, at_ms: int, day: str, after: Standing, status_word: str = "") -> Fact:
     """The fact that follows `last`, about the same sale, at the next number."""
+    moved, parts = moves(last.after, after, last.credits)
     return replace(
         last,
         n=last.n + 1,
@@ -138,8 +180,9 @@ def next_fact(last: Fact, kind: Kind, key: str, at_ms: int, day: str, after: Sta
         day=day,
         status_word=status_word,
         after=after,
-        moved=movement(last.after, after),
+        moved=moved,
         touches=(),
+        parts=parts,
     )
 
 

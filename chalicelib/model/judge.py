@@ -5,41 +5,19 @@ writing a fact the caller asks again while `more_follows` says so.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
 
-from chalicelib.model import life, pricing, terms
+from chalicelib.model import life
 from chalicelib.model.act import Act, Amend, Approve, Correct, Dispute, Refund, Reject
 from chalicelib.model.answer import Moment, Replay, moment
-from chalicelib.model.click import Click
-from chalicelib.model.fact import NOWHERE, Fact, Standing, conversion_id, movement, next_fact
+from chalicelib.model.booking import SAME_SECOND_MS, Ground, book
+from chalicelib.model.fact import Fact, conversion_id, moves, next_fact
 from chalicelib.model.money import Money
-from chalicelib.model.network import DAY_MS, Campaign, Goal, Link
+from chalicelib.model.network import Goal
 from chalicelib.model.pricing import Rates, no_rates
-from chalicelib.model.rate_text import per_conversion
-from chalicelib.model.rates import Basis
 from chalicelib.model.sale import Refusal, Sale
 
 __all__ = ["Ground", "Moment", "Replay", "decide", "identity", "moment", "more_follows"]
-
-AHEAD_MS: Final = 300_000
-OLDEST_MS: Final = 90 * DAY_MS
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """Who brought a conversion and where: the click if there is one, its link, and the campaign with its terms.
-
-    Without a click (coupon, call, by hand, a customer's later payment) `link` says only which affiliate and campaign,
-    and terms are pinned by `pinned_ms`: the customer's first payment, or the conversion's own time if that is None.
-    `due_in` is the affiliate's currency, '' for an affiliate that earns in each campaign's own.
-    """
-
-    click: Click | None
-    link: Link
-    campaign: Campaign
-    due_in: str = ""
-    pinned_ms: int | None = None
 
 
 def identity(sale: Sale, goal: Goal, advertiser: str, shop: str) -> str | Refusal:
@@ -56,8 +34,8 @@ def identity(sale: Sale, goal: Goal, advertiser: str, shop: str) -> str | Refusa
             return conversion_id(kind, "order", advertiser, shop, goal.name, sale.order_id)
         case "click" if sale.source == "hand" and sale.order_id:
             return conversion_id(kind, "hand", advertiser, goal.name, sale.order_id)
-        case "click" if sale.click_id:
-            return conversion_id(kind, "click", advertiser, goal.name, sale.click_id)
+        case "click" if sale.click_id or sale.impression_id:
+            return conversion_id(kind, "click", advertiser, goal.name, sale.click_id or sale.impression_id)
         case "customer" if sale.customer:
             return conversion_id(kind, "customer", advertiser, goal.name, sale.customer)
     missing = {"order": "order_id_missing", "click": "click_id_missing", "customer": "customer_id_missing"}
@@ -84,7 +62,7 @@ def decide(
         # A call is booked by the door that hears calls: what a postback says of one is about a known call.
         if sale.is_change or (sale.call_id and sale.source == "server"):
             return Refusal("rejected", "unknown_conversion")
-        return _first(sale, goal, conversion, ground, now, happened_ms, rates)
+        return book(sale, goal, conversion, ground, now, happened_ms, rates)
     answer = _later(said, sale, goal, ground, now, rates)
     if isinstance(answer, Refusal):
         return replace(answer, conversion=conversion, state=said[-1].after.state)
@@ -113,107 +91,6 @@ def _later(
     return differs or answer
 
 
-def _first(
-    sale: Sale,
-    goal: Goal,
-    conversion: str,
-    ground: Ground | None,
-    now: Moment,
-    happened_ms: int | None,
-    rates: Rates,
-) -> Fact | Refusal:
-    """The booking of a sale. `happened_ms` is when it happened if the sender does not say; now if nobody knows."""
-    if ground is None:
-        return Refusal("rejected", "click_id_missing")
-    click, affiliate, campaign = ground.click, ground.link.affiliate, ground.campaign
-    known_ms = now.ms if happened_ms is None else happened_ms
-    event_ms = known_ms if sale.event_ms is None else sale.event_ms
-    untimely = _unbelievable(sale.event_ms, now.ms) or (click and _untimely(event_ms - click.id.ms, campaign))
-    if untimely:
-        return Refusal("rejected", untimely)
-    pinned_ms = event_ms if ground.pinned_ms is None else ground.pinned_ms
-    version = terms.in_force(campaign.terms, goal.name, affiliate, click.id.ms if click else pinned_ms)
-    if version is None:
-        return Refusal("rejected", "no_terms")
-    commission, revenue = per_conversion(version.commission), per_conversion(version.revenue)
-    if sale.amount is None and (commission.needs_amount or revenue.needs_amount):
-        return Refusal("rejected" if sale.source == "browser" else "quarantined", "amount_missing")
-    basis = Basis(sale.amount, sale.deductions, 0, sale.seconds or 0)
-    plain = pricing.pinned(version.commission, version.revenue, campaign.currency, ground.due_in, "")
-    by = pricing.quoted(plain, basis, rates, now.day)
-    after = pricing.standing(_opening(sale, goal), basis, by)
-    return Fact(
-        conversion=conversion,
-        n=0,
-        kind="booked",
-        key=life.opening_key(sale.tax, sale.shipping),
-        at_ms=now.ms,
-        event_ms=event_ms,
-        day=now.day,
-        source=sale.source,
-        advertiser=campaign.advertiser,
-        affiliate=affiliate,
-        campaign=campaign.id,
-        goal=goal.name,
-        click_id=click.id.text if click else "",
-        order_id=sale.order_id,
-        amount=sale.amount,
-        coupon=sale.coupon,
-        customer=sale.customer,
-        status_word=sale.status_word,
-        test=sale.test,
-        terms=version.version,
-        commission_rate=version.commission,
-        revenue_rate=version.revenue,
-        after=after,
-        moved=movement(NOWHERE, after),
-        subs=click.subs if click else (),
-        touches=_touches(sale, click),
-        deductions=sale.deductions,
-        seconds=sale.seconds or 0,
-        caller=sale.caller,
-        hold_days=campaign.hold_days,
-        fx=str(by.quotes) if by.quotes.date else "",
-        due_in=by.due_in,
-    )
-
-
-def _touches(sale: Sale, click: Click | None) -> tuple[str, ...]:
-    """The click ids that a sale names beside the one it is attributed by."""
-    if click is None:
-        return tuple(dict.fromkeys(touch for touch in (sale.click_id, *sale.touches) if touch))
-    return tuple(touch for touch in sale.touches if touch != click.id.text)
-
-
-def _unbelievable(said_ms: int | None, now_ms: int) -> str:
-    """The reason why the time that a sender says cannot be, or ''."""
-    if said_ms is not None and said_ms > now_ms + AHEAD_MS:
-        return "in_future"
-    return "too_old" if said_ms is not None and said_ms < now_ms - OLDEST_MS else ""
-
-
-def _untimely(since_ms: int, campaign: Campaign) -> str:
-    """The reason why a sale this long after its click does not earn, or ''."""
-    # event_time may be given in whole seconds, a click is known to the millisecond.
-    if since_ms <= -1000:
-        return "before_click"
-    if since_ms > campaign.window_ms:
-        return "outside_window"
-    return "below_minimum_time" if since_ms < campaign.minimum_ms else ""
-
-
-def _opening(sale: Sale, goal: Goal) -> Standing:
-    """The opening state. The advertiser's own word is its review; without one the goal's rule decides."""
-    if sale.source == "browser":
-        return Standing("pending")
-    if sale.status == "rejected":
-        return Standing("rejected", sale.reason or "by_advertiser", confirmed=True)
-    if sale.source == "call" and not sale.caller:
-        return Standing("pending", "caller_withheld", confirmed=True)
-    approved = sale.status == "approved" or (not sale.status and goal.review == "auto")
-    return Standing("approved" if approved else "pending", confirmed=True)
-
-
 def _confirm(
     said: Sequence[Fact], sale: Sale, goal: Goal, ground: Ground | None, now: Moment, rates: Rates
 ) -> Fact | Replay | Refusal:
@@ -225,20 +102,40 @@ def _confirm(
     last = said[-1]
     if ground is None and sale.status == "rejected":
         return life.change(said, _rejection(sale), now)
-    heard = _first(sale, goal, last.conversion, ground, now, last.event_ms, rates)
+    heard = book(sale, goal, last.conversion, ground, now, claimed_ms(said, ground), rates)
     if isinstance(heard, Refusal):
         return heard
+    return confirmed(said, heard, now)
+
+
+def confirmed(said: Sequence[Fact], heard: Fact, now: Moment) -> Fact:
+    """What the facts of a claim come to next, where `heard` is the booking of what a server says of the same sale."""
+    last = said[-1]
     if last.after.state != "rejected" and _line(heard) != _line(last):
         # One fact moves one affiliate's money in one currency: the claim is taken back first, then confirmed elsewhere.
         gone = life.rejected(last.after, "reattributed")
         return next_fact(last, "rejected", "reattributed", now.ms, now.day, gone)
-    moved = movement(last.after, heard.after)
+    # What a rule holds a claim for is not answered by the server's word; nor is what a person has refused it for.
+    after = replace(heard.after, held=life.doubts(said))
+    moved, parts = moves(last.after, after, heard.credits)
     key = heard.key.replace("booked", "confirmed", 1)
-    return replace(heard, n=last.n + 1, kind="confirmed", key=key, moved=moved)
+    return replace(heard, n=last.n + 1, kind="confirmed", key=key, after=after, moved=moved, parts=parts)
 
 
-def _line(fact: Fact) -> tuple[str, str, str, str, str]:
-    return fact.advertiser, fact.affiliate, fact.campaign, fact.after.currency, fact.due_in
+def claimed_ms(said: Sequence[Fact], ground: Ground | None) -> int | None:
+    """When a browser's claim says that a sale happened; None if it says nothing of it.
+
+    A claim that is older than the click cannot be about its sale: somebody has guessed an order's id in advance, and
+    must not get the click refused.
+    """
+    click, claimed = ground.click if ground else None, said[-1].event_ms
+    return None if click and claimed - click.id.ms <= -SAME_SECOND_MS else claimed
+
+
+def _line(fact: Fact) -> tuple[object, ...]:
+    """Whose money a fact moves, and in which currencies."""
+    sharing = [(credit.affiliate, credit.weight, credit.due_in) for credit in fact.credits]
+    return fact.advertiser, fact.affiliate, fact.campaign, fact.after.currency, fact.due_in, sharing
 
 
 def _difference(said: Sequence[Fact], sale: Sale, goal: Goal) -> Refusal | None:
@@ -267,8 +164,11 @@ def _was_so(said: Sequence[Fact], sale: Sale, goal: Goal) -> bool:
 
 
 def _is_outdone(said: Sequence[Fact], click_id: str) -> bool:
-    """Whether a click was named when the conversion was booked, and something else (a coupon) came before it."""
-    return any(fact.after.confirmed and not fact.click_id and click_id in fact.touches for fact in said)
+    """Whether a click was named when the conversion was booked, and something else came before it: a coupon, or another
+    touch by the campaign's rule.
+    """
+    outdone = (fact for fact in said if fact.after.confirmed and (not fact.click_id or fact.how))
+    return any(click_id in fact.touches for fact in outdone)
 
 
 def _currency(amount: Money | None) -> str:

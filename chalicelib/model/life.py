@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from chalicelib.model import pricing
-from chalicelib.model.act import Act, Amend, Approve, Correct, Dispute, Refund, Reinstate, Reject
+from chalicelib.model.act import Act, Amend, Approve, Correct, Dispute, Hold, Refund, Refuse, Reinstate, Reject, Release
 from chalicelib.model.answer import Moment, Replay
 from chalicelib.model.fact import Fact, Kind, Standing, State, next_fact
 from chalicelib.model.money import Money
@@ -23,11 +23,11 @@ UNSAID: Final = "-"
 
 
 def change(said: Sequence[Fact], act: Act, now: Moment) -> Fact | Replay | Refusal:
-    """What `act` adds to the facts `said` so far. What only a browser claimed can be rejected, and nothing else."""
+    """What `act` adds to the facts `said` so far. What only a browser claimed can be held back or rejected, no more."""
     if not said:
         return Refusal("rejected", "unknown_conversion")
     last = said[-1]
-    if not last.after.confirmed and not isinstance(act, Reject):
+    if not last.after.confirmed and not isinstance(act, Reject | Hold | Release | Refuse):
         answer: Fact | Replay | Refusal = Refusal("rejected", "unconfirmed")
     else:
         answer = _change(said, act, now)
@@ -70,6 +70,12 @@ def rate(said: Sequence[Fact], now: Moment, rates: pricing.Rates) -> Fact | Repl
     return next_fact(priced, "rated", f"rated {known.quotes.table}", now.ms, now.day, after)
 
 
+def doubts(said: Sequence[Fact]) -> str:
+    """What holds a claim when a server confirms it: what has held it, and what a person has refused it for."""
+    refused = {fact.after.reason for fact in said if fact.kind == "refused"}
+    return " ".join(sorted({*said[-1].after.held.split(), *refused}))
+
+
 def may_need_rate(fact: Fact) -> bool:
     """Whether a conversion was booked or confirmed without a rate of exchange. It may need one now even if it did not
     then, because it was rejected or worth nothing: people reinstate, and senders amend.
@@ -79,7 +85,8 @@ def may_need_rate(fact: Fact) -> bool:
 
 def rejected(standing: Standing, reason: str) -> Standing:
     """The standing of a rejected conversion: no money, and nothing to wait for."""
-    return replace(standing, state="rejected", reason=reason, commission=0, revenue=0, due=0, wanted="pending")
+    nothing = {"commission": 0, "revenue": 0, "due": 0, "dues": ()}
+    return replace(standing, state="rejected", reason=reason, wanted="pending", **nothing)  # type: ignore[arg-type]
 
 
 def intended(standing: Standing) -> State:
@@ -94,7 +101,8 @@ def basis(fact: Fact) -> Basis:
 
 def pinned(fact: Fact) -> pricing.Pinned:
     """What a fact pins for all that follows it."""
-    return pricing.pinned(fact.commission_rate, fact.revenue_rate, fact.after.currency, fact.due_in, fact.fx)
+    dues_in = tuple(credit.due_in for credit in fact.credits)
+    return pricing.pinned(fact.commission_rate, fact.revenue_rate, fact.after.currency, fact.due_in, fact.fx, dues_in)
 
 
 def opening_key(tax: Money | None, shipping: Money | None) -> str:
@@ -135,6 +143,10 @@ def _change(said: Sequence[Fact], act: Act, now: Moment) -> Fact | Replay | Refu
             return _dispute(said, act, now)
         case Correct():
             return _correct(said, act, now)
+        case Hold():
+            return _hold(said, act, now)
+        case Release() | Refuse():
+            return _looked(said, act, now)
 
 
 def _approved(last: Fact, now: Moment, word: str) -> Fact:
@@ -159,6 +171,40 @@ def _reinstate(said: Sequence[Fact], act: Reinstate, now: Moment) -> Fact | Repl
         return Replay(last) if was else Refusal("rejected", "not_rejected")
     state = next((intended(f.after) for f in reversed(said) if f.after.state != "rejected"), "pending")
     return _priced(last, "reinstated", "reinstated", now, act.word, state=state, reason="")
+
+
+def _hold(said: Sequence[Fact], act: Hold, now: Moment) -> Fact | Replay | Refusal:
+    """Once for each rule and version: what a person has let go is not held again by the same."""
+    last, key = said[-1], f"hold {act.rule} {act.version}"
+    if last.after.state == "rejected":
+        return Refusal("rejected", "already_rejected")
+    if any(fact.key == key for fact in said):
+        return Replay(last)
+    held = " ".join(sorted({*last.after.held.split(), act.rule}))
+    return next_fact(last, "held", key, now.ms, now.day, replace(last.after, held=held), act.word)
+
+
+def _looked(said: Sequence[Fact], act: Release | Refuse, now: Moment) -> Fact | Replay | Refusal:
+    """A person decides what a rule has held: it is let go, or refused with the rule as its reason."""
+    last, verb = said[-1], "release" if isinstance(act, Release) else "refuse"
+    version = act.version or _held_by(said, act.rule)
+    key = f"{verb} {act.rule} {version}"
+    # What was decided about a claim decides nothing about what a server has confirmed since.
+    confirmed = max((n for n, fact in enumerate(said) if fact.kind == "confirmed"), default=0)
+    if any(fact.key == key for fact in said[confirmed:]):
+        return Replay(last)
+    if act.rule not in last.after.held.split():
+        return Refusal("rejected", "not_held")
+    kept = replace(last.after, held=" ".join(rule for rule in last.after.held.split() if rule != act.rule))
+    if isinstance(act, Release):
+        return next_fact(last, "released", key, now.ms, now.day, kept, act.word)
+    return next_fact(last, "refused", key, now.ms, now.day, rejected(kept, act.rule), act.word)
+
+
+def _held_by(said: Sequence[Fact], rule: str) -> str:
+    """The version under which a rule has held last, '' if it never has."""
+    found = (fact.key.split(" ", 2) for fact in reversed(said) if fact.kind == "held")
+    return next((version for _, name, version in found if name == rule), "")
 
 
 def _amend(said: Sequence[Fact], act: Amend, now: Moment) -> Fact | Replay | Refusal:

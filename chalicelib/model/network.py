@@ -21,6 +21,9 @@ PHONE: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 OncePer = Literal["order", "click", "customer"]
 CampaignState = Literal["active", "paused", "ended"]
 CouponMode = Literal["fallback", "always"]
+ConsentRule = Literal["respect", "require", "ignore"]
+AffiliateKind = Literal["", "coupon", "extension"]
+Attribution = Literal["last", "first", "linear", "position"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ class Advertiser:
 class Affiliate:
     """Who shares links and earns. `currency` is what it is paid in, '' for each campaign's own.
 
-    `recruiter` is the affiliate that brought it, '' for none. `profile` is what its statements say of it (see
+    `recruiter` is the affiliate that brought it, '' for none. `kind` says whether it meets customers at the till: with
+    coupons, or by an extension of their browsers. `profile` is what its statements say of it (see
     model.party), as plain text by field.
     """
 
@@ -72,6 +76,7 @@ class Affiliate:
     currency: str = ""
     recruiter: str = ""
     profile: Mapping[str, str] = field(default_factory=dict)
+    kind: AffiliateKind = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,11 @@ class Campaign:
     `window_ms` is inclusive: a conversion exactly that long after its click still earns. `shop` is the order scope:
     '' means the advertiser's. `caps` limit what is paid (see model.caps); `taken` is how far they are used as far as
     the redirect knows. `hold_days` is how long an approved commission waits, from its sale on, before it can be paid.
+    `ended_ms` is from when on the coupons of a campaign that has ended earn nothing, 0 while it has not.
+
+    `attribution` says which touches inside the window earn. A click of a coupon or extension partner in the last
+    `stand_down_ms` before the sale does not take it from an earlier click of somebody else; 0 for no such rule. What
+    was only seen earns up to `view_ms` after it, if nothing was clicked; 0 for not at all.
     """
 
     id: str
@@ -98,6 +108,11 @@ class Campaign:
     caps: Mapping[str, int] = field(default_factory=dict)
     taken: Mapping[str, int] = field(default_factory=dict)
     hold_days: int = 0
+    ended_ms: int = 0
+    attribution: Attribution = "last"
+    stand_down_ms: int = 0
+    view_ms: int = 0
+    consent: ConsentRule = "respect"
 
     def is_full(self, day: str, affiliate: str) -> bool:
         """Whether a cap is used up for `affiliate` on accounting day `day`, as far as the stream function knows."""
@@ -119,7 +134,8 @@ class Link:
 class Coupon:
     """A code of one affiliate for one campaign: whose order says it earns without a click.
 
-    `mode` is 'fallback' when a click comes first, 'always' when the code does. `code` is in capital letters.
+    `mode` is 'fallback' when a click comes first, 'always' when the code does. `code` is in capital letters. Orders
+    from `ended_ms` on earn nothing by it; 0 for a code that goes on.
     """
 
     advertiser: str
@@ -127,6 +143,11 @@ class Coupon:
     affiliate: str
     campaign: str
     mode: CouponMode = "fallback"
+    ended_ms: int = 0
+
+    def earns(self, campaign: Campaign, at_ms: int) -> bool:
+        """Whether an order of Unix time `at_ms` earns by it, as far as it and its campaign have not ended before."""
+        return all(not ended_ms or at_ms < ended_ms for ended_ms in (self.ended_ms, campaign.ended_ms))
 
 
 @dataclass(frozen=True, slots=True)

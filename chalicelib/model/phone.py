@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Final
 
 from chalicelib.model.network import PHONE
-from chalicelib.model.trust import generations
 
 WITHHELD: Final = frozenset(
     # What networks and Twilio send for a caller without a number: a word, or the word typed on a telephone's keys.
@@ -29,19 +28,6 @@ def caller(text: str) -> str:
     """The number of a caller; '' for one who withholds it."""
     found = number(text)
     return "" if found in WITHHELD else found
-
-
-def caller_key(master: str, advertiser: str, number: str) -> str:
-    """What stands for a caller of one advertiser, 32 hex characters; '' for none.
-
-    Numbers are few enough to try them all, so their hash needs a key: the oldest generation's, because a caller must be
-    known again after the master secret was rotated.
-    """
-    if not number:
-        return ""
-    living = generations(master)
-    key = hmac.digest(living[min(living)], b"clickledger\0caller", "sha256")
-    return hmac.digest(key, f"{advertiser}\0{number}".encode(), "sha256").hex()[:32]
 
 
 def token_name(advertiser: str) -> str:

@@ -13,6 +13,7 @@ from chalicelib.model.network import Advertiser, Affiliate, Binding, Campaign, C
 if TYPE_CHECKING:
     from chalicelib.model.fact import Fact
     from chalicelib.model.judge import Replay
+    from chalicelib.model.personal import Personal
     from chalicelib.model.sale import Refusal
 
 Row = dict[str, Any]
@@ -60,8 +61,8 @@ class Clicks(Protocol):
     def impression_item(self, shown: Click) -> Row:
         """The row of an impression."""
 
-    def mark_late(self, row: Row, day: str) -> None:
-        """Note that a visit came in late."""
+    def put_late(self, row: Row, at_ms: int) -> None:
+        """Write a row that has waited, once, and note that it came in late."""
 
 
 class Facts(Protocol):
@@ -84,6 +85,9 @@ class Customers(Protocol):
 
     def bind(self, advertiser: str, customer: str, binding: Binding) -> None:
         """Keep who brought a customer, unless that is known."""
+
+    def keep(self, fact: "Fact", personal: "Personal") -> None:
+        """Keep what was said of the customer of a fact that is about to be written."""
 
 
 class Queue(Protocol):

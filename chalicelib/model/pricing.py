@@ -29,22 +29,28 @@ class Pinned:
     currency: str
     due_in: str
     quotes: Quotes
+    dues_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Minor units: commission and revenue in the campaign's currency, and the commission due in the affiliate's."""
+    """Minor units: commission and revenue in the campaign's currency, and the commission due in the affiliate's.
+
+    `dues` is the whole commission in the currency of each of those who share it.
+    """
 
     commission: int
     revenue: int
     due: int
+    dues: tuple[int, ...] = ()
 
 
-def pinned(commission_rate: str, revenue_rate: str, currency: str, due_in: str, fx: str) -> Pinned:
+def pinned(
+    commission_rate: str, revenue_rate: str, currency: str, due_in: str, fx: str, dues_in: tuple[str, ...] = ()
+) -> Pinned:
     """What a fact pins, from its own texts."""
-    return Pinned(
-        per_conversion(commission_rate), per_conversion(revenue_rate), currency, due_in or currency, quotes(fx)
-    )
+    rates = per_conversion(commission_rate), per_conversion(revenue_rate)
+    return Pinned(*rates, currency, due_in or currency, quotes(fx), tuple(one or currency for one in dues_in))
 
 
 def price(basis: Basis, by: Pinned) -> Price | None:
@@ -55,24 +61,26 @@ def price(basis: Basis, by: Pinned) -> Price | None:
         exact(owed, by.currency, by.quotes),
         exact(earned, by.due_in, by.quotes),
     ]
-    commission, revenue, due = (None if amount is None else rounded(amount) for amount in amounts)
-    return None if commission is None or revenue is None or due is None else Price(commission, revenue, due)
+    amounts += [exact(earned, code, by.quotes) for code in by.dues_in]
+    whole = [rounded(amount) for amount in amounts if amount is not None]
+    return Price(whole[0], whole[1], whole[2], tuple(whole[3:])) if len(whole) == len(amounts) else None
 
 
 def standing(where: Standing, basis: Basis, by: Pinned) -> Standing:
     """`where` with its money: nothing when rejected; pending with nothing while no rate of exchange is known."""
     where = replace(where, currency=by.currency)
     if where.state == "rejected":
-        return replace(where, commission=0, revenue=0, due=0)
+        return replace(where, commission=0, revenue=0, due=0, dues=())
     found = price(basis, by)
     if found is None:
         wanted = where.wanted if where.reason == "no_fx_rate" else where.state
-        return replace(where, state="pending", reason="no_fx_rate", wanted=wanted, commission=0, revenue=0, due=0)
+        nothing = {"commission": 0, "revenue": 0, "due": 0, "dues": ()}
+        return replace(where, state="pending", reason="no_fx_rate", wanted=wanted, **nothing)  # type: ignore[arg-type]
     if where.reason == "no_fx_rate":
         where = replace(where, state=where.wanted, reason="", wanted="pending")
     if where.reason in ("", "below_duration"):
         where = replace(where, reason="below_duration" if not found.commission and _is_short(basis, by) else "")
-    return replace(where, commission=found.commission, revenue=found.revenue, due=found.due)
+    return replace(where, commission=found.commission, revenue=found.revenue, due=found.due, dues=found.dues)
 
 
 def quoted(by: Pinned, basis: Basis, rates: Rates, day: str) -> Pinned:
@@ -95,7 +103,7 @@ def lacks_rate(by: Pinned, basis: Basis) -> bool:
 
 def _currencies(by: Pinned, basis: Basis) -> set[str]:
     parts = (*by.commission.earns(basis), *by.revenue.earns(basis))
-    return {code for _, code in parts} | {by.currency, by.due_in}
+    return {code for _, code in parts} | {by.currency, by.due_in, *by.dues_in}
 
 
 def _is_short(basis: Basis, by: Pinned) -> bool:

@@ -51,6 +51,7 @@ REJECTED: Final = {
     "already_rejected": "The conversion was rejected before; only an operator can reinstate it.",
     "not_rejected": "Only a rejected conversion can be reinstated.",
     "not_pending": "The amount can only be changed while the conversion is pending.",
+    "not_held": "No such rule holds the conversion.",
     "unknown_number": "The number that was called is none of this advertiser's tracking numbers.",
     "call_goes_on": "The call is not over yet. What counts is the message at its end.",
     "unanswered": "Nobody answered the call.",
@@ -84,6 +85,15 @@ CONFLICT: Final = {
 }
 """409: two facts of an authenticated sender differ. The first stands; the other is kept for people to read."""
 
+NOT_SERVED: Final = {
+    "unknown_path": "Nothing is served at this address.",
+    "unknown_slug": "No link has this address, or it is none that a link could have.",
+    "method_not_allowed": "The address does not know this method.",
+    "campaign_closed": "The link's campaign is paused, has ended or is full, and has no fallback.",
+    "link_unread": "The link was never seen, and the table is busy or away.",
+}
+"""404, 405, 410 and 503: a visitor who is not led on. The word is the event of the log line."""
+
 BUSY: Final = {
     "try_again": "The table is busy or away. Nothing was lost; send the same request again.",
     "too_large": "The body is larger than 64 KB.",
@@ -106,6 +116,21 @@ STANDING: Final = {
 }
 """Why a booked conversion stands where it stands."""
 
+HELD: Final = {
+    "bot": "The click was a robot's.",
+    "scanner": "The click was a security scanner's, which follows every link it sees.",
+    "datacenter": "The click came from a datacenter's network.",
+    "burst": "The click was one of many that came at once from one place.",
+    "click_flooding": "The affiliate's clicks precede conversions as if by chance: it claims what came by itself.",
+    "last_second": "The click came too shortly before the conversion to have brought it.",
+    "self_referral": "The customer is the affiliate itself.",
+    "own_pixel": "The affiliate fires the pixel itself.",
+    "duplicate_orders": "The same order was reported under several goals.",
+    "cap_evasion": "The affiliate spreads its traffic to get round a cap.",
+    "cookie_stuffing": "The affiliate's clicks were made without the visitor's doing.",
+}
+"""Why a conversion is held until a person has looked, and, if that person refuses it, why it was rejected."""
+
 DESK: Final = {
     "already_so": "It is so already.",
     "nothing_proposed": "No account waits: for a second person, or for its week to end.",
@@ -127,4 +152,4 @@ DESK: Final = {
 }
 """What an operator's commands about balances and payouts are refused for, and why a payout is put off."""
 
-EVERY: Final = UNREADABLE | UNTRUSTED | REJECTED | QUARANTINED | CONFLICT | BUSY | STANDING | DESK
+EVERY: Final = UNREADABLE | UNTRUSTED | REJECTED | QUARANTINED | CONFLICT | NOT_SERVED | BUSY | STANDING | HELD | DESK

@@ -6,13 +6,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Final, Literal, cast
 from unicodedata import normalize
 
 from chalicelib.model import money
 from chalicelib.model.money import BadAmount, Money
 from chalicelib.model.network import Advertiser
+from chalicelib.model.personal import of_advertiser
 
 Source = Literal["server", "browser", "call", "hand"]
 """Whose word it is: an advertiser's server, a browser, a telephone system, or a person of the network."""
@@ -79,9 +79,10 @@ class Refusal:
 class Sale:
     """One sender's account of one sale. '' means 'not said', and so does an `amount` or a time of None.
 
-    `customer` is a key made from the customer id, never the id itself. `touches` are earlier click ids, newest first.
-    `tax` and `shipping` are the parts of `amount` that a net share leaves out. `seconds` is a call's length, `caller` a
-    key made from its number ('' where it is withheld), `call_id` the telephone system's own id.
+    `customer` is a key made from the customer id, never the id itself. `touches` are earlier click ids, newest first;
+    `impression_id` is an advertisement that was seen. `tax` and `shipping` are the parts of `amount` that a net share
+    leaves out. `seconds` is a call's length, `caller` a key made from its number ('' where it is withheld), `call_id`
+    the telephone system's own id.
 
     `refunded` is the cumulative refund, `refund_id` names a single one; `change_id` names a new amount, `dispute_id` a
     dispute, `correction_id` new seconds, tax or shipping. `reason` is why a sale is rejected, a word of ours or ''.
@@ -111,6 +112,7 @@ class Sale:
     dispute: Phase = ""
     correction_id: str = ""
     reason: str = ""
+    impression_id: str = ""
 
     @property
     def is_refund(self) -> bool:
@@ -131,7 +133,8 @@ class Sale:
 def shape(said: Mapping[str, str], source: Source, advertiser: Advertiser, default_currency: str) -> Sale | Refusal:
     """Read the parameters of a postback or pixel for `advertiser`.
 
-    An amount without a currency is in `default_currency`. Of a browser only the sale itself is believed: not its status
+    An amount without a currency is in `default_currency`. `customer_id` is a stand-in by now (model.personal): no
+    customer's own id gets here. Of a browser only the sale itself is believed: not its status
     and time, and nothing that came later.
     """
     said = {name: normalize("NFC", value.strip()) for name, value in said.items()}
@@ -161,7 +164,7 @@ def shape(said: Mapping[str, str], source: Source, advertiser: Advertiser, defau
         status=status,
         status_word=word[:KEY_CHARACTERS],
         event_ms=event_ms,
-        customer=customer_key(advertiser.id, customer_hash(said.get("customer_id", ""))),
+        customer=of_advertiser(advertiser.id, said.get("customer_id", "")),
         coupon=said.get("coupon", "").upper(),
         test=TEST_WORDS[said.get("test", "").lower()],
         refund_id=said.get("refund_id", ""),
@@ -176,6 +179,7 @@ def shape(said: Mapping[str, str], source: Source, advertiser: Advertiser, defau
         dispute=cast("Phase", said.get("dispute", "").lower()),
         correction_id=said.get("correction_id", ""),
         reason=said.get("reason", "") if said.get("reason", "") in REJECTIONS else "",
+        impression_id=said.get("impression_id", ""),
     )
 
 
@@ -191,16 +195,6 @@ def is_macro(value: str) -> bool:
     if (value[0], value[-1]) in (("{", "}"), ("[", "]"), ("<", ">"), ("#", "#")):
         return True
     return value.startswith(("${", "%%", "{{")) or value == "REPLACE" or value.startswith("REPLACE_")
-
-
-def customer_hash(customer: str) -> str:
-    """What may wait in a queue instead of the advertiser's customer id; '' for none."""
-    return sha256(f"customer\0{customer}".encode()).hexdigest() if customer else ""
-
-
-def customer_key(advertiser: str, hashed: str) -> str:
-    """A stand-in for a customer of one advertiser, so that facts hold nothing personal; '' for none."""
-    return sha256(f"{advertiser}\0{hashed}".encode()).hexdigest()[:32] if hashed else ""
 
 
 def moment(text: str) -> int | None:

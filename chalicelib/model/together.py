@@ -10,6 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final, NamedTuple
 
+from chalicelib.model import credit
 from chalicelib.model.entry import Entry
 from chalicelib.model.fx import Quotes, exact, quotes, rounded
 from chalicelib.model.line import Buckets, Line, Moved
@@ -20,7 +21,7 @@ from chalicelib.model.pricing import Pinned, price
 from chalicelib.model.rate_text import per_conversion
 from chalicelib.model.rates import Basis, Rate, Tiers
 from chalicelib.model.room import Room
-from chalicelib.model.settling import Carried, bucket, placed
+from chalicelib.model.settling import Carried, place, placed
 
 REASONS: Final = {
     "recurring": "recurring_limit",
@@ -133,14 +134,19 @@ class Rules:
 
 
 def _needs(entry: Entry) -> dict[str, Fraction]:
-    """The room that a conversion takes, by measure: what it earned before anything was refunded."""
+    """The room that a conversion takes, by measure: what it earned before anything was refunded.
+
+    Those who share a conversion take the room of one together.
+    """
     commission, revenue = entry.commission, entry.revenue
     if entry.refunded:
         rates = per_conversion(entry.commission_rate), per_conversion(entry.revenue_rate)
         by = Pinned(rates[0], rates[1], entry.currency, entry.currency, quotes(entry.fx))
         whole = price(replace(basis(entry), refunded=0), by)
-        commission, revenue = (whole.commission, whole.revenue) if whole else (commission, revenue)
-    return {"conversions": Fraction(1), "commission": Fraction(commission), "revenue": Fraction(revenue)}
+        mine = (credit.part(whole.commission, entry.share), credit.part(whole.revenue, entry.share)) if whole else None
+        commission, revenue = mine or (commission, revenue)
+    room = credit.fraction(entry.share)
+    return {"conversions": room, "commission": Fraction(commission), "revenue": Fraction(revenue)}
 
 
 def booked(members: Iterable[Carried], rules: Rules, origin: str, period: Period) -> dict[Group, tuple[Moved, int]]:
@@ -164,7 +170,7 @@ def booked(members: Iterable[Carried], rules: Rules, origin: str, period: Period
         entry = member.entry
         if entry.state == "rejected":
             continue
-        kind, difference = _difference(entry, keep, places, ends, period)
+        kind, difference = _difference(member, keep, places, ends, period)
         if kind:
             group = _group(entry, origin, kind)
             moved, quantity = found.get(group, (Moved(), 0))
@@ -216,14 +222,14 @@ def line(group: Group, moved: Moved, quantity: int, period: Period, fx: str) -> 
 
 
 def _difference(
-    entry: Entry,
+    member: Carried,
     keep: Keep,
     places: dict[tuple[str, str, str], int],
     ends: Mapping[tuple[str, str, str], int],
     period: Period,
 ) -> tuple[str, Moved]:
     """The kind of a conversion's difference and what it moves; '' for a conversion that keeps its own."""
-    where = bucket(entry, period)
+    entry, where = member.entry, place(member, period)
     if keep is not ALL:
         commission = 0 if keep.commission else -entry.commission
         due = 0 if keep.commission else -entry.due
@@ -231,12 +237,12 @@ def _difference(
         return keep.kind, _moved(where, commission, due, revenue)
     priced = []
     for text in (entry.commission_rate, entry.revenue_rate):
-        place = (entry.affiliate, entry.goal, text)
+        whose = (entry.affiliate, entry.goal, text)
         rate = per_conversion(text)
-        priced.append(_in_tiers(entry, rate, places.get(place, 0), ends[place]) if isinstance(rate, Tiers) else None)
+        priced.append(_in_tiers(entry, rate, places.get(whose, 0), ends[whose]) if isinstance(rate, Tiers) else None)
     for text in {entry.commission_rate, entry.revenue_rate}:
-        place = (entry.affiliate, entry.goal, text)
-        places[place] = places.get(place, 0) + _size(entry, text)
+        whose = (entry.affiliate, entry.goal, text)
+        places[whose] = places.get(whose, 0) + _size(entry, text)
     if priced == [None, None] or entry.reason == "no_fx_rate":
         return "", Moved()
     commission = 0 if priced[0] is None else priced[0] - entry.commission
@@ -254,7 +260,8 @@ def _size(entry: Entry, text: str) -> int:
     rate = per_conversion(text)
     if not isinstance(rate, Tiers) or rate.by == "count":
         return 1
-    found = exact([(Fraction(entry.amount or 0), entry.sale_currency)], rate.currency, quotes(entry.fx))
+    amount = credit.part(entry.amount or 0, entry.share)
+    found = exact([(Fraction(amount), entry.sale_currency)], rate.currency, quotes(entry.fx))
     return 0 if found is None else rounded(found)
 
 
@@ -264,11 +271,11 @@ def _in_tiers(entry: Entry, rate: Tiers, before: int, end: int) -> int:
     if rate.mode == "marginal" and rate.by == "amount" and size:
         parts = list(_slices(entry, rate, before, size))
         found = exact(parts, entry.currency, quotes(entry.fx))
-        return 0 if found is None else rounded(found)
+        return 0 if found is None else credit.part(rounded(found), entry.share)
     place = end if rate.mode == "retroactive" else before + (1 if rate.by == "count" else 0)
     by = Pinned(rate.at(place), Rate(), entry.currency, entry.currency, quotes(entry.fx))
     single = price(basis(entry), by)
-    return 0 if single is None else single.commission
+    return 0 if single is None else credit.part(single.commission, entry.share)
 
 
 def _slices(entry: Entry, rate: Tiers, before: int, size: int) -> Iterator[tuple[Fraction, str]]:

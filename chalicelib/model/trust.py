@@ -1,7 +1,8 @@
 """Who may say that a sale happened: tokens, signatures, and the secrets behind them.
 
 Every secret is derived from the network's master secret, so nothing has to be stored or fetched to check a signature.
-The master secret has generations ("1:...,2:..."); the newest one signs, older ones still verify.
+The master secret has generations ("1:...,2:..."); the newest one signs, older ones still verify. Beside them lies what
+lasts ("0:..."): the secret behind the stand-ins for people, which must be the same after every rotation.
 """
 
 import hmac
@@ -11,30 +12,42 @@ from typing import Final
 
 from chalicelib.model.clickid import KeyRing
 
+LASTING: Final = 0
+"""The number of what lasts, among the generations."""
+
 CLOCK_SECONDS: Final = 300
 """A signature's timestamp may lie this far from our clock, either way."""
 
 
 def generations(master: str) -> dict[int, bytes]:
     """Read the master secret: plain text is generation 1, else '1:text,2:text'. ValueError if there is none."""
-    parts = master.split(",") if ":" in master else [f"1:{master}"]
-    pairs = [part.partition(":")[::2] for part in parts]
-    found = {int(number): secret.encode() for number, secret in pairs if number.isdigit()}
-    if len(found) != len(pairs) or not all(0 < number < 256 and len(secret) >= 32 for number, secret in found.items()):
-        raise ValueError("the master secret needs generations 1 to 255 of at least 32 characters")
-    return found
+    return {number: secret for number, secret in _numbered(master).items() if number != LASTING}
+
+
+def lasting(master: str) -> bytes:
+    """The secret behind the stand-ins for people: the same before and after a rotation, and when generations end.
+
+    Until the first rotation writes it down it derives from the oldest generation.
+    """
+    known = _numbered(master)
+    return known.get(LASTING) or _first_lasting(known)
 
 
 def with_new_generation(master: str, secret: str) -> str:
-    """The master secret with one more generation, which signs from then on; the older ones still verify."""
-    known = generations(master)
-    return ",".join(f"{number}:{one.decode()}" for number, one in {**known, max(known) + 1: secret.encode()}.items())
+    """The master secret with one more generation, which signs from then on; the older ones still verify.
+
+    What lasts is written down for good, so that the oldest generation can end some day.
+    """
+    known = _numbered(master)
+    whole = {LASTING: lasting(master), **known, max(known) + 1: secret.encode()}
+    return ",".join(f"{number}:{one.decode()}" for number, one in whole.items())
 
 
 def click_keys(master: str) -> KeyRing:
-    """The keys that sign click ids, one for each generation of the master secret."""
+    """The keys that sign click ids, one for each generation of the master secret, and the one for people."""
     secrets = generations(master)
-    return KeyRing(max(secrets), {number: _derive(secret, "click id") for number, secret in secrets.items()})
+    keys = {number: _derive(secret, "click id") for number, secret in secrets.items()}
+    return KeyRing(max(secrets), keys, lasting(master))
 
 
 def shared_secret(master: str, advertiser: str, name: str) -> str:
@@ -94,3 +107,19 @@ def signature_is_known(given: str, expected: list[str]) -> bool:
 
 def _derive(secret: bytes, purpose: str) -> bytes:
     return hmac.digest(secret, b"clickledger\0" + purpose.encode(), "sha256")
+
+
+def _numbered(master: str) -> dict[int, bytes]:
+    """What the master secret holds, by number."""
+    parts = master.split(",") if ":" in master else [f"1:{master}"]
+    pairs = [part.partition(":")[::2] for part in parts]
+    found = {int(number): secret.encode() for number, secret in pairs if number.isdigit()}
+    if len(found) != len(pairs) or not all(number < 256 and len(secret) >= 32 for number, secret in found.items()):
+        raise ValueError("the master secret needs generations 1 to 255 of at least 32 characters")
+    if not found.keys() - {LASTING}:
+        raise ValueError("the master secret needs a generation of 1 to 255")
+    return found
+
+
+def _first_lasting(known: dict[int, bytes]) -> bytes:
+    return _derive(known[min(known)], "people").hex().encode()

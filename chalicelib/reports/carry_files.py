@@ -13,7 +13,7 @@ from chalicelib.model.balance import Share, Tax
 from chalicelib.model.close import Carry
 from chalicelib.model.line import Buckets, Moved
 from chalicelib.model.room import Agreed, Taken
-from chalicelib.model.settling import Carried
+from chalicelib.model.settling import Carried, Older
 from chalicelib.model.together import Base, Group, Seen
 from chalicelib.model.visit import Kind, Visit
 from chalicelib.reports import lines, reading
@@ -26,9 +26,12 @@ OPEN: Final = (
     "grouped",
     *(f"carried_{bucket}_commission" for bucket in BUCKETS),
     *(f"carried_{bucket}_due" for bucket in BUCKETS),
+    *("missing", "older"),
     *lines.COMMISSIONS,
 )
-"""open-items.csv, sorted by conversion: the period that booked it, where its money is, and its last fact."""
+"""open-items.csv, sorted by conversion: the period that booked it, where its money is, which facts are missing, and its
+last fact that is known.
+"""
 
 BASES: Final = (
     *("origin", "kind", "affiliate", "advertiser", "campaign", "goal", "currency", "due_currency"),
@@ -43,22 +46,23 @@ SEEN: Final = ("who", "campaign", "key", "period", "at")
 SHARES: Final = Share._fields
 AGREED: Final = Agreed._fields
 TAXES: Final = Tax._fields
-VISITS: Final = ("kind", "at", "id", "affiliate", "campaign", "billable", "reason")
+VISITS: Final = ("kind", "at", "id", "affiliate", "campaign", "billable", "reason", "rules")
 """visits.csv, sorted by campaign, time and id."""
 
-_OWN: Final = 8
+_OWN: Final = 10
 
 
 def of_carried(one: Carried) -> str:
     """A line of open-items.csv. The fact stands as in the daily report of the day that it is stamped with."""
     entry = one.entry
     own = f"{buckets(one.commission, entry.currency)},{buckets(one.due, entry.due_in)}"
+    own = f"{own},{one.missing},{one.older}"
     return f"{one.origin},{int(one.grouped)},{own},{lines.of_entry(entry, entry.day)[0]}"
 
 
 def of_visit(one: Visit) -> str:
     """A line of visits.csv."""
-    return line((one.kind, time(one.at_ms), *map(cell, one[2:5]), str(int(one.billable)), cell(one.reason)))
+    return line((one.kind, time(one.at_ms), *map(cell, one[2:5]), str(int(one.billable)), cell(one.reason), one.rules))
 
 
 def parts(carry: Carry) -> Iterator[tuple[str, tuple[str, ...], Iterable[str]]]:
@@ -79,8 +83,9 @@ def carried(stream: BinaryIO) -> Iterator[Carried]:
     try:
         for cells in reading.lines(text):
             own, entry = cells[:_OWN], reading.entry(cells[_OWN:])
-            amounts = [minor(one) for one in own[2:]]
-            yield Carried(entry, own[0], own[1] == "1", Buckets(*amounts[:3]), Buckets(*amounts[3:]))
+            amounts = [minor(one) for one in own[2:8]]
+            money = Buckets(*amounts[:3]), Buckets(*amounts[3:])
+            yield Carried(entry, own[0], own[1] == "1", *money, own[8], cast("Older", own[9]))
     except (ValueError, csv.Error) as strange:
         raise Broken("a line of open-items.csv that is none of ours") from strange
 
@@ -124,8 +129,8 @@ def taxes(stream: BinaryIO) -> Iterator[Tax]:
 
 def visits(stream: BinaryIO) -> Iterator[Visit]:
     """The visits of a visits.csv."""
-    for kind, at, id, affiliate, campaign, billable, reason in rows(stream, VISITS):
-        yield Visit(cast("Kind", kind), _ms(at), id, affiliate, campaign, billable == "1", reason)
+    for kind, at, id, affiliate, campaign, billable, reason, rules in rows(stream, VISITS):
+        yield Visit(cast("Kind", kind), _ms(at), id, affiliate, campaign, billable == "1", reason, rules)
 
 
 def _of_base(one: Base) -> str:

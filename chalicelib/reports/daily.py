@@ -1,25 +1,30 @@
 """The daily report: what finance downloads for an accounting day, published once and never changed.
 
 A fact belongs to the first published manifest that lists it. The report of a day reads the day and the three before it,
-and lists what no earlier manifest lists. Same facts, same bytes.
+and lists what no earlier manifest lists. So does a click: one that came in late is in the next open day's report.
+Same facts and clicks, same bytes.
 """
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from chalicelib.model.day import accounting_day, back
+from chalicelib.reports import leaves, proofs
 from chalicelib.reports.chain import Chain
+from chalicelib.reports.checked import opened as checked
+from chalicelib.reports.clicks import Clicks
 from chalicelib.reports.draft import BATCH, Draft
-from chalicelib.reports.manifest import COMMISSIONS, Broken, Part, Published
+from chalicelib.reports.manifest import CLICKS, COMMISSIONS, Broken, Part, Published
 from chalicelib.reports.merge import listed, listed_only, merged, unlisted
 from chalicelib.reports.rows import Row
+from chalicelib.reports.scratch import emptied
 from chalicelib.reports.sheet import Content
-from chalicelib.reports.stores import Archive, Days
+from chalicelib.reports.stores import Archive, Days, Followed, Unfollowed
 from chalicelib.reports.survey import WINDOW, Survey
 from chalicelib.reports.work import Cursor, Work
 
@@ -34,6 +39,7 @@ RESERVE_MS: Final = 30_000
 
 PREVIEWS: Final = "preview/"
 
+_NOTHING_FOLLOWED: Final = Unfollowed()
 _SAVED_BYTES_PER_MS: Final = 20_000
 _CHUNK: Final = 1024 * 1024
 
@@ -69,6 +75,7 @@ class DailyReport:
     """The reports of one network. `scratch` is a folder of this process's own; what a killed run left there is removed.
 
     `start` is the network's first day, for when it is known; otherwise it is searched for, once in a network's life.
+    Without `followed` the reports have no clicks.
     """
 
     def __init__(
@@ -80,10 +87,12 @@ class DailyReport:
         start: str = "",
         reserve_ms: int = RESERVE_MS,
         batch: int = BATCH,
+        followed: Followed = _NOTHING_FOLLOWED,
     ) -> None:
         self._days, self._archive, self._zone, self._scratch = days, archive, time_zone, scratch
         self._start, self._reserve_ms, self._batch = start, reserve_ms, batch
         self._chain = Chain(days, archive)
+        self._clicks = Clicks(followed, archive, self._chain, time_zone)
 
     def run(self, now_ms: int, remaining_ms: Callable[[], float], cursor: Cursor | None = None) -> Done | HandOver:
         """Publish every day that is due and not yet published, in order.
@@ -113,7 +122,7 @@ class DailyReport:
             kept.add(prefix + part.name)
 
         survey = Survey(self._days, self._chain, day)
-        with self._folder() as folder:
+        with emptied(self._scratch / "report") as folder:
             draft = Draft(day, folder, keep, self._batch)
             _exhaust(self._steps(draft, survey, [manifest.day for manifest in survey.before]))
         for key in list(self._archive.keys(prefix)):
@@ -128,9 +137,13 @@ class DailyReport:
         """
         published = self._published(day)
         self._chain.check_link(published)
-        with self._folder() as folder, self._open(published) as commissions:
+        with emptied(self._scratch / "report") as folder, self._open(published) as commissions:
             keys = listed(self._days, [commissions], published.listed)
-            draft = Draft(day, folder, _drop, self._batch)
+            draft = Draft(day, folder, _drop, self._batch, published.roots is not None)
+            if published.roots is not None:
+                # Clicks do not live as long as reports: those of a published day are the published ones.
+                with checked(self._archive, published.part(CLICKS)) as clicks:
+                    _exhaust(draft.click(leaves.published(clicks)))
             _exhaust(draft.take(listed_only(merged(self._days, published.listed, day), keys)))
             _exhaust(draft.finish())
         again = draft.manifest(published.time_zone, published.previous)
@@ -146,9 +159,11 @@ class DailyReport:
             yield self._published(day)
 
     def fetch(self, day: str, folder: Path) -> list[Path]:
-        """Download a published day under plain names (statements in a folder of their own) and check every hash.
+        """Download a published day under plain names (statements in a folder of their own), and check every hash and
+        every root.
 
-        ValueError if `day` is open; Broken if a part is missing or is not what was published.
+        ValueError if `day` is open; Broken if a part is missing or is not what was published, or a root is not that of
+        the clicks and facts.
         """
         published = self._published(day)
         paths = []
@@ -161,6 +176,7 @@ class DailyReport:
                 if file_digest(file, "sha256").hexdigest() != part.sha256:
                     raise Broken(f"{part.name} of {day} is not what was published")
             paths.append(path)
+        proofs.check(published, folder)
         manifest = folder / "manifest.json"
         manifest.write_bytes(self._chain.content(published))
         return [manifest, *paths]
@@ -175,31 +191,33 @@ class DailyReport:
             day = back(day, -1)
 
     def _first_day(self, last: str) -> str:
-        """The first of FIRST_LOOK days on which the index shows a fact; `last` if there is none."""
+        """The first of FIRST_LOOK days on which the index shows a fact, `last` if there is none; or earlier, if there
+        were clicks just before.
+        """
         for days_ago in range(FIRST_LOOK, 0, -1):
             day = back(last, days_ago)
             if any(next(self._days.order_keys(day, shard), "") for shard in self._days.shards):
-                return day
-        return last
+                return self._clicks.since(day)
+        return self._clicks.since(last)
 
     def _publish(self, day: str, remaining_ms: Callable[[], float], cursor: Cursor) -> dict[str, str]:
         """Publish a day; the cursor to hand over, empty when the day is done."""
         work, survey = Work(self._archive, day), Survey(self._days, self._chain, day)
-        with self._folder() as folder:
+        with emptied(self._scratch / "report") as folder:
             draft = Draft(day, folder, self._keep, self._batch)
             state = work.load(cursor, folder)
             if state is not None:
                 draft.resume(state)
             for _ in self._steps(draft, survey, [back(day, days_ago) for days_ago in range(1, WINDOW + 1)]):
                 if remaining_ms() < self._reserve_ms + draft.bytes / _SAVED_BYTES_PER_MS:
-                    files = draft.files()
-                    return work.save(draft.state(), files)
+                    files, sealed = draft.files(), draft.gathered.files()
+                    return work.save(draft.state(), files, sealed)
         self._chain.publish(draft.manifest(self._zone, self._chain.link(back(day, 1))))
         work.clear()
         return {}
 
     def _steps(self, draft: Draft, survey: Survey, before: Iterable[str]) -> Iterator[None]:
-        """Make a draft, from where it stands: survey the days `before`, write what is not listed, finish.
+        """Make a draft, from where it stands: survey the days `before`, write clicks and facts not listed, finish.
 
         Stops often; between two stops the draft gets on, so that runs of any length come to an end.
         """
@@ -209,6 +227,9 @@ class DailyReport:
                 draft.doubtful.append(place)
             draft.surveyed += 1
             yield
+        if not draft.is_clicked:
+            yield from self._clicks.gather(draft.day, draft.gathered)
+            yield from draft.click(draft.gathered)
         if not draft.is_read:
             with ExitStack() as opened:
                 yield from draft.take(self._rows(draft, survey, opened))
@@ -244,16 +265,6 @@ class DailyReport:
         if found is None:
             raise Broken(f"{part.key} is gone from the bucket")
         return found
-
-    @contextmanager
-    def _folder(self) -> Iterator[Path]:
-        path = self._scratch / "report"
-        shutil.rmtree(path, ignore_errors=True)
-        path.mkdir(parents=True)
-        try:
-            yield path
-        finally:
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def _drop(part: Part, content: Content) -> None:

@@ -52,39 +52,7 @@ class Explainer:
         yield from _moves(line)
         yield f"written in {part['key']}, line {number} behind the header, SHA-256 {part['sha256']}"
 
-    def _conversion(self, line: Cells) -> Iterator[str]:
-        facts = self.facts(line["conversion"])
-        at = int(line["fact"])
-        if len(facts) <= at:
-            yield f"the facts of conversion {line['conversion']} are gone from the ledger"
-            return
-        fact = facts[at]
-        yield from self._origin(fact)
-        yield f"terms {fact.terms}: commission {fact.commission_rate}, revenue {fact.revenue_rate}"
-        for earlier in facts[: at + 1]:
-            yield (
-                f"fact {earlier.n} {earlier.kind} {iso(earlier.at_ms)}: {earlier.after.state}"
-                f"{' ' + earlier.after.reason if earlier.after.reason else ''}, "
-                f"commission {money.decimal(earlier.after.commission, earlier.after.currency)} "
-                f"{earlier.after.currency}"
-            )
-        yield from arithmetic(fact)
-        if fact.hold_days:
-            yield f"held for {fact.hold_days} days from {iso(fact.event_ms)} on"
-        yield self._reported(fact)
-
-    def _origin(self, fact: Fact) -> Iterator[str]:
-        if not fact.click_id:
-            other = f"coupon {fact.coupon}" if fact.coupon else "the customer of an earlier one"
-            by = {"call": "a call to the affiliate's number", "hand": "entered by hand"}.get(fact.source, other)
-            yield f"no click: attributed to {fact.affiliate} in {fact.campaign} by {by}"
-            return
-        seen = self.click(fact.click_id)
-        yield f"click {fact.click_id}" + (f" at {iso(seen.id.ms)}" if seen else "")
-        subs = [f"sub{n}={sub}" for n, sub in enumerate(fact.subs, 1) if sub]
-        yield f"attributed to {fact.affiliate} in {fact.campaign}" + (f" ({', '.join(subs)})" if subs else "")
-
-    def _reported(self, fact: Fact) -> str:
+    def reported(self, fact: Fact) -> str:
         """Where a day's report lists the fact: on its own day, or late on one of those after it."""
         for days in range(WINDOW + 1):
             day = back(fact.day, -days)
@@ -94,6 +62,39 @@ class Explainer:
                 if (row["conversion"], row["fact"]) == (fact.conversion, str(fact.n)):
                     return f"reported on {day}, commissions.csv line {number} behind the header ({part['key']})"  # type: ignore[index]
         return "in no published daily report"
+
+    def _conversion(self, line: Cells) -> Iterator[str]:
+        # A share begins with the number of the fact that made it one.
+        facts = [fact for fact in self.facts(line["conversion"]) if fact.n <= int(line["fact"])]
+        if not facts or facts[-1].n != int(line["fact"]):
+            yield f"the facts of conversion {line['conversion']} are gone from the ledger"
+            return
+        fact = facts[-1]
+        yield from self._origin(fact)
+        yield f"terms {fact.terms}: commission {fact.commission_rate}, revenue {fact.revenue_rate}"
+        for earlier in facts:
+            yield (
+                f"fact {earlier.n} {earlier.kind} {iso(earlier.at_ms)}: {earlier.after.state}"
+                f"{' ' + earlier.after.reason if earlier.after.reason else ''}, "
+                f"commission {money.decimal(earlier.after.commission, earlier.after.currency)} "
+                f"{earlier.after.currency}"
+            )
+        yield from arithmetic(fact)
+        if fact.hold_days:
+            yield f"held for {fact.hold_days} days from {iso(fact.event_ms)} on"
+        yield self.reported(fact)
+
+    def _origin(self, fact: Fact) -> Iterator[str]:
+        if not fact.click_id:
+            other = f"coupon {fact.coupon}" if fact.coupon else "the customer of an earlier one"
+            by = {"call": "a call to the affiliate's number", "hand": "entered by hand"}.get(fact.source, other)
+            yield f"no click: attributed to {fact.affiliate} in {fact.campaign} by {by}"
+            return
+        seen = self.click(fact.click_id)
+        kind = "impression" if fact.how == "view" else "click"
+        yield f"{kind} {fact.click_id}" + (f" at {iso(seen.id.ms)}" if seen else "")
+        subs = [f"sub{n}={sub}" for n, sub in enumerate(fact.subs, 1) if sub]
+        yield f"attributed to {fact.affiliate} in {fact.campaign}" + (f" ({', '.join(subs)})" if subs else "")
 
     def _many(self, line: Cells, manifest: Mapping[str, Any]) -> Iterator[str]:
         if line["fx"]:

@@ -7,7 +7,7 @@ where things are kept is different: here everything is in memory.
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from chalicelib.model import manual, money, payout
 from chalicelib.model.answer import Moment, moment
@@ -31,7 +31,13 @@ from chalicelib.reports.agreed import minimum
 from chalicelib.reports.fold_facts import entries, history
 from chalicelib.reports.fold_network import Network, Rates, Said, at_ms, network, rates
 
+PERSON: Final = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
+"""The agent of a visit of which a vector says none."""
+
 T = TypeVar("T")
+
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+"""What an object that is none of ours may end in."""
 
 
 def answers(lines: Iterable[str]) -> Iterator[str]:
@@ -40,7 +46,7 @@ def answers(lines: Iterable[str]) -> Iterator[str]:
         if text.strip():
             try:
                 result = fold(json.loads(text))
-            except (KeyError, TypeError, ValueError, AttributeError, NoRate) as wrong:
+            except (*UNREADABLE, NoRate) as wrong:
                 raise ValueError(f"line {number}: {wrong!r}") from wrong
             yield json.dumps(result, ensure_ascii=False)
 
@@ -147,12 +153,13 @@ class Books:
         return moment(at_ms(text), self.network.time_zone)
 
 
-def _visits(said: Said, agreed: Network) -> list[tuple[str, Visit]]:
+def _visits(told: Said, agreed: Network) -> list[tuple[str, Visit]]:
     """Visits with the month in which they were heard of, which for most is the one they happened in."""
     found = []
-    for one in said.get("visits", ()):
+    for one in told.get("visits", ()):
         at = at_ms(one["at"])
-        seen = Click(ClickId(one["id"], 0, at, 0, 0), method=one.get("method", "GET"), purpose=one.get("purpose", ""))
+        said = {word: one[word] for word in ("method", "agent", "purpose") if word in one}
+        seen = Click(ClickId(one["id"], 0, at, 0, 0), **({"agent": PERSON} | said))
         heard = at_ms(one["heard"]) if one.get("heard") else at
         link = Link(0, "", one["affiliate"], one["campaign"])
         found.append((accounting_day(heard, agreed.time_zone)[:7], visit(one["kind"], seen, link)))

@@ -4,14 +4,28 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
 from chalicelib.model import judge, life, money, pricing
-from chalicelib.model.act import Act, Amend, Approve, Correct, Dispute, Refund, Reinstate, Reject
+from chalicelib.model.act import (
+    Act,
+    Amend,
+    Approve,
+    Correct,
+    Dispute,
+    Hold,
+    Refund,
+    Refuse,
+    Reinstate,
+    Reject,
+    Release,
+)
 from chalicelib.model.answer import Moment, Replay, moment
+from chalicelib.model.credit import Credit
 from chalicelib.model.entry import Entry
 from chalicelib.model.fact import Fact
 from chalicelib.model.judge import Ground
 from chalicelib.model.money import Money
 from chalicelib.model.network import Link
 from chalicelib.model.sale import Refusal, Sale, Source, Status
+from chalicelib.model.sharing import shares
 from chalicelib.reports.fold_network import Network, Rates, Said, at_ms
 
 Answer = Fact | Replay | Refusal
@@ -37,7 +51,8 @@ def history(said: Iterable[Said], network: Network, rates: Rates) -> tuple[list[
 
 def entries(facts: Iterable[Fact]) -> Iterator[Entry]:
     """Facts as a close reads them; what was only tried is no fact of the books."""
-    return (entry(fact) for fact in facts if not fact.test)
+    booked = (fact for fact in facts if not fact.test)
+    return (entry(one) for fact in booked for one in (shares(fact) or [fact]))
 
 
 def entry(fact: Fact) -> Entry:
@@ -87,6 +102,8 @@ def entry(fact: Fact) -> Entry:
         due=after.due,
         pending_due=moved.pending_due,
         approved_due=moved.approved_due,
+        held=after.held,
+        share=fact.share,
     )
 
 
@@ -112,7 +129,9 @@ def _book(said: list[Fact], one: Said, now: Moment, network: Network, known: pri
     affiliate = network.affiliates[one["affiliate"]]
     goal = network.goal(campaign.advertiser, one.get("goal", "sale"))
     pinned_ms = at_ms(one["pinned"]) if one.get("pinned") else None
-    ground = Ground(None, Link(0, "", affiliate.id, campaign.id), campaign, affiliate.currency, pinned_ms)
+    link = Link(0, "", affiliate.id, campaign.id)
+    credits = tuple(_credit(name, weight, network) for name, weight in one.get("credits", ()))
+    ground = Ground(None, link, campaign, affiliate.currency, pinned_ms, credits)
     sale = Sale(
         source=cast("Source", one.get("source", "server")),
         goal=goal.name,
@@ -128,6 +147,10 @@ def _book(said: list[Fact], one: Said, now: Moment, network: Network, known: pri
         caller=one.get("caller", ""),
     )
     return judge.decide(said, sale, goal, one["conversion"], ground, now, rates=known)
+
+
+def _credit(affiliate: str, weight: int, network: Network) -> Credit:
+    return Credit(affiliate, "", weight, network.affiliates[affiliate].currency)
 
 
 def _amount(one: Said, name: str) -> Money | None:
@@ -157,5 +180,8 @@ ACTS: Final[Mapping[str, Callable[[Said], Act]]] = {
     "win": lambda one: Dispute(_key(one), "won"),
     "lose": lambda one: Dispute(_key(one), "lost", _amount(one, "amount")),
     "correct": lambda one: Correct(_key(one), one.get("seconds"), _amount(one, "tax"), _amount(one, "shipping")),
+    "hold": lambda one: Hold(one["rule"], one.get("version", "1")),
+    "release": lambda one: Release(one["rule"], one.get("version", "")),
+    "refuse": lambda one: Refuse(one["rule"], one.get("version", "")),
 }
 """What later acts say, by their name in a vector."""

@@ -54,18 +54,23 @@ _OWED: Final = (
 _RARE: Final = ("customer", "deductions", "seconds", "caller", "hold_days", "disputed", "fx")
 _OBJECTED: Final = ("deductions", "seconds", "disputed")
 _DUE: Final = ("due_currency", "pending_due", "approved_due", "due_after")
+_DOUBTED: Final = ("held", "share")
 
-COMMISSIONS: Final = (*_WHEN, "affiliate", "advertiser", "source", *_WHAT, *_EARNED, *_OWED, *_RARE, *_DUE)
+COMMISSIONS: Final = (
+    *(*_WHEN, "affiliate", "advertiser", "source"),
+    *(*_WHAT, *_EARNED, *_OWED, *_RARE, *_DUE, *_DOUBTED),
+)
 """commissions.csv: a line per fact, sorted by affiliate, time of acceptance, conversion and number of the fact.
 
 `pending_...` and `approved_...` are what the fact moves by state, `..._after` is what the conversion earns after it;
-`..._due` is the commission again, in the affiliate's currency. `reading` reads the file back.
+`..._due` is the commission again, in the affiliate's currency. `held` names the rules of trust that hold it back, and
+`share` the part of a conversion that several brought (see model.entry). `reading` reads the file back.
 """
 
-AFFILIATE: Final = (*_WHEN, *_WHAT, *_EARNED, *_DUE)
+AFFILIATE: Final = (*_WHEN, *_WHAT, *_EARNED, *_DUE, *_DOUBTED)
 """An affiliate's statement: its own facts, and nothing of what the advertiser pays the network."""
 
-ADVERTISER: Final = (*_WHEN, "affiliate", *_WHAT, *_OWED, *_OBJECTED)
+ADVERTISER: Final = (*_WHEN, "affiliate", *_WHAT, *_OWED, *_OBJECTED, *_DOUBTED)
 """An advertiser's statement: what it owes, and neither commissions nor the affiliates' own sub ids."""
 
 SUMMARY: Final = (
@@ -97,6 +102,9 @@ SUMMARY: Final = (
     "dispute_won",
     "dispute_lost",
     "rated",
+    "held",
+    "released",
+    "refused",
     "due_currency",
     "pending_due",
     "approved_due",
@@ -127,12 +135,12 @@ def of_entry(entry: Entry, day: str) -> tuple[str, str, str]:
     commission = _amounts(entry.pending_commission, entry.approved_commission, entry.commission, entry.currency)
     earned, due = f"{commission},{_origin(entry)}", _due(entry, commission)
     rare, objected = _rare(entry)
-    affiliate = repeated(entry.affiliate)
+    affiliate, doubted = repeated(entry.affiliate), _doubted(entry)
     return (
         f"{when},{affiliate},{repeated(entry.advertiser)},{entry.source},{what},{earned},{owed},"
-        f"{cell(entry.customer)},{rare},{due}\r\n",
-        f"{when},{what},{earned},{due}\r\n",
-        f"{when},{affiliate},{what},{owed},{objected}\r\n",
+        f"{cell(entry.customer)},{rare},{due},{doubted}\r\n",
+        f"{when},{what},{earned},{due},{doubted}\r\n",
+        f"{when},{affiliate},{what},{owed},{objected},{doubted}\r\n",
     )
 
 
@@ -223,6 +231,10 @@ def _told(
         f"{less},{seconds},{cell(caller)},{hold_days},{objected},{repeated(fx)}",
         f"{less},{seconds},{objected}",
     )
+
+
+def _doubted(entry: Entry) -> str:
+    return f"{repeated(entry.held)},{entry.share}" if entry.held or entry.share else ","
 
 
 @lru_cache(8192)

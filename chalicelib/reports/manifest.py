@@ -10,6 +10,7 @@ It is one line of JSON with sorted names and no spaces, so its bytes follow from
     sums        currency -> pending, approved, both -> revenue, commission, margin (amounts as text)
     dues        the affiliates' currency -> pending, approved, both: the commission in what they are paid
     listed      stamped day -> shard -> {facts, sum}: the tally of the facts listed (see tally)
+    proofs      the Merkle trees over the day's clicks and facts (see roots); old manifests have none
     parts       name, key, rows (without the header), bytes and sha256 of each part, sorted by name
 """
 
@@ -21,6 +22,7 @@ from functools import reduce
 from hashlib import sha256
 from typing import Any, Final
 
+from chalicelib.reports.roots import Roots
 from chalicelib.reports.sums import Sums
 from chalicelib.reports.tally import Tally
 
@@ -28,6 +30,7 @@ FORMAT: Final = 1
 FOLDER: Final = "reports/"
 COMMISSIONS: Final = "commissions.csv"
 SUMMARY: Final = "summary.csv"
+CLICKS: Final = "clicks.csv"
 
 Place = tuple[str, str]
 """A stamped day and a shard."""
@@ -37,7 +40,7 @@ Currencies = tuple[str, str]
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}").fullmatch
 _ID: Final = re.compile("[a-z0-9-]{1,64}").fullmatch
-_NAME: Final = re.compile(r"(commissions|summary|statements/(affiliate|advertiser)-[a-z0-9~-]+)\.csv").fullmatch
+_NAME: Final = re.compile(r"(commissions|summary|clicks|statements/(affiliate|advertiser)-[a-z0-9~-]+)\.csv").fullmatch
 
 
 class Broken(Exception):
@@ -73,6 +76,7 @@ class Manifest:
     sums: Mapping[Currencies, Sums]
     listed: Mapping[Place, Tally]
     parts: tuple[Part, ...]
+    roots: Roots | None = None
 
     @property
     def facts(self) -> int:
@@ -100,6 +104,8 @@ class Manifest:
             "listed": listed,
             "parts": [asdict(part) for part in sorted(self.parts, key=lambda part: part.name)],
         }
+        if self.roots is not None:
+            plain["proofs"] = self.roots.plain()
         return json.dumps(plain, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
@@ -114,6 +120,8 @@ class Published:
     facts: int
     listed: Mapping[Place, Tally]
     parts: tuple[Part, ...]
+    roots: Roots | None = None
+    """None in a manifest from before there were any."""
 
     def part(self, name: str) -> Part:
         """The part of this name."""
@@ -139,6 +147,7 @@ def read(content: bytes) -> Published:
                 for shard, tally in shards.items()
             },
             parts,
+            Roots.read(plain["day"], plain["proofs"]) if "proofs" in plain else None,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as wrong:
         raise Broken("an unreadable manifest") from wrong

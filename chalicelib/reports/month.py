@@ -3,41 +3,71 @@
 A period is due a grace after its end, when the reports of all its days are published. Its files lie under names made of
 their content; only the manifest, put on condition that there is none, makes them a close. So two runs at once cannot
 mix, and a run that is killed leaves nothing that anybody reads. What comes late belongs to the next period.
+
+A run whose time is short saves what it has made and hands over. It also saves every few minutes, so one that is killed
+loses no more than that. Whoever goes on makes the same files of what the first run pinned.
 """
 
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
-from chalicelib.model.close import Carry
 from chalicelib.model.day import back
-from chalicelib.model.entry import Entry
-from chalicelib.model.line import Line
 from chalicelib.model.period import Period, following
-from chalicelib.model.settling import Carried
-from chalicelib.reports import agreed as setups
-from chalicelib.reports import carry_files, close_files, close_manifest, whatif
+from chalicelib.model.together import NoRate
+from chalicelib.reports import close_files, close_manifest, whatif
 from chalicelib.reports.chain import Chain
 from chalicelib.reports.checked import opened
 from chalicelib.reports.close_chain import CloseChain
-from chalicelib.reports.close_draft import CloseDraft, Given, Keep
-from chalicelib.reports.close_manifest import CloseManifest, Link
-from chalicelib.reports.manifest import COMMISSIONS, FOLDER, Broken, Part, Previous, Published, is_day
-from chalicelib.reports.month_stores import Agreed, Closes, Others, Payable, Setups, Visited
-from chalicelib.reports.reading import entries
+from chalicelib.reports.close_draft import CloseDraft
+from chalicelib.reports.close_given import Sources
+from chalicelib.reports.close_manifest import CloseManifest
+from chalicelib.reports.close_work import CloseWork
+from chalicelib.reports.manifest import FOLDER, Broken, Part, Previous, Published, is_day
+from chalicelib.reports.month_stores import Closes, Others, Payable, Setups, Visited
 from chalicelib.reports.runs import RUN, Runs
+from chalicelib.reports.scratch import emptied
 from chalicelib.reports.sheet import Content
 from chalicelib.reports.stores import Archive, Days
-from chalicelib.reports.visiting import Visiting
 from chalicelib.reports.whatif import Difference
+from chalicelib.reports.work import Cursor
 
 GRACE_MS: Final = 24 * 3_600_000
 """A period is closed no sooner than this after its end: visits, manual lines and people may be late."""
 
+RESERVE_MS: Final = 240_000
+"""A run hands over when no more is left than this and the time to save its files: no step takes as long."""
+
+EVERY_MS: Final = 180_000
+"""A run saves its files when it has worked so long since it last did."""
+
+_SAVED_BYTES_PER_MS: Final = 20_000
 _CHUNK: Final = 1024 * 1024
+
+Clock = Callable[[], float]
+"""How many milliseconds a run has left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Nothing is due any more; `periods` are those that were due and now are closed."""
+
+    periods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Time is short: run again at once with `cursor`, which is JSON-able. `periods` are those closed meanwhile."""
+
+    periods: tuple[str, ...]
+    cursor: dict[str, str]
+
+
+def forever() -> float:
+    """The clock of a run that nobody ends."""
+    return float("inf")
 
 
 class Open(ValueError):
@@ -63,28 +93,41 @@ class MonthClose:
         scratch: Path,
         grace_ms: int = GRACE_MS,
         run: int = RUN,
+        reserve_ms: int = RESERVE_MS,
+        every_ms: int = EVERY_MS,
     ) -> None:
-        self._days, self._daily, self._chain = days, Chain(days, archive), CloseChain(closes, archive)
-        self._closes, self._archive, self._agreements = closes, archive, agreements
-        self._visited, self._others, self._payable = visited, others, payable
-        self._zone, self._scratch, self._grace_ms, self._run = time_zone, scratch, grace_ms, run
+        self._daily, self._chain = Chain(days, archive), CloseChain(closes, archive)
+        self._sources = Sources(self._daily, self._chain, archive, agreements, visited, others, time_zone)
+        self._closes, self._archive, self._agreements, self._payable = closes, archive, agreements, payable
+        self._zone, self._scratch, self._grace_ms, self._run = time_zone, scratch / "close", grace_ms, run
+        self._reserve_ms, self._every_ms = reserve_ms, every_ms
 
     def run(self, now_ms: int) -> tuple[str, ...]:
-        """Close every period that is due, in order; their names.
+        """Close every period that is due, in order and at one go; their names. Raises what `advance` raises."""
+        return self.advance(now_ms, forever).periods
 
-        NoRate if a period needs an exchange rate that nobody uploaded: it stays open. Broken if what an earlier close
-        or a daily report published is not there as it was.
+    def advance(self, now_ms: int, remaining_ms: Clock, cursor: Cursor | None = None) -> Done | HandOver:
+        """Close every period that is due, in order, or as much of it as there is time for.
+
+        `cursor` comes from a HandOver. If it was lost, the work is found in the bucket. NoRate if a period needs an
+        exchange rate that nobody uploaded: it stays open. Broken if what an earlier close or a daily report published
+        is not there as it was.
         """
-        last, done = self._chain.last(), list[str]()
-        if last is not None:
-            self._pay_out(last, now_ms)
+        last, done, told = self._chain.last(), list[str](), cursor or {}
+        if last is not None and (onward := self._pay_out(last, now_ms, remaining_ms, told)):
+            return HandOver((), onward)
         while (period := self._next(last)) is not None and now_ms >= period.end_ms + self._grace_ms:
             days = self._reported(period, last)
             if days is None:
                 break
-            last = self._publish(period, last, days, now_ms)
+            made = self._make(period, last, days, remaining_ms, told)
+            if not isinstance(made, CloseManifest):
+                return HandOver(tuple(done), made)
+            last = self._chain.publish(made)
             done.append(period.name)
-        return tuple(done)
+            if onward := self._pay_out(last, now_ms, remaining_ms, told):
+                return HandOver(tuple(done), onward)
+        return Done(tuple(done))
 
     def close(self, name: str, now_ms: int) -> CloseManifest:
         """Close one period now, without waiting for the grace; Open says why that cannot be.
@@ -94,7 +137,7 @@ class MonthClose:
         close_manifest.checked(name)
         last, stands = self._chain.last(), self._chain.published(name)
         if stands is not None:
-            self._pay_out(stands, now_ms)
+            self._pay_out(stands, now_ms, forever, {})
             return stands
         period = self._next(last)
         if period is None:
@@ -106,7 +149,12 @@ class MonthClose:
         days = self._reported(period, last)
         if days is None:
             raise Open(f"not all daily reports of {name} are published")
-        return self._publish(period, last, days, now_ms)
+        made = self._make(period, last, days, forever, {})
+        if not isinstance(made, CloseManifest):
+            raise TypeError("a run without an end has handed over")
+        stands = self._chain.publish(made)
+        self._pay_out(stands, now_ms, forever, {})
+        return stands
 
     def rebuild(self, name: str) -> tuple[str, ...]:
         """Make a closed period again from what it was made of; the names of the files that differ, hopefully none.
@@ -114,8 +162,9 @@ class MonthClose:
         The set-up is that of its setup.json, the visits are those of its visits.csv; nothing is written.
         """
         stands = self._closed(name)
-        with self._folder() as folder:
-            again = self._draft(name, self._past(stands), folder, _drop).make()
+        with emptied(self._scratch) as folder:
+            period, given = Period.of(name, self._zone), self._sources.past(stands)
+            again = CloseDraft(period, given, folder, Runs(folder, self._run), _drop).make()
         mine, theirs = ({part.name: part for part in parts} for parts in (again.parts, stands.parts))
         differing = [name for name in sorted(mine | theirs) if mine.get(name) != theirs.get(name)]
         return (*differing, *(("manifest.json",) if again.encoded() != stands.encoded() else ()))
@@ -126,10 +175,10 @@ class MonthClose:
         """What a closed period would have come to under other terms (see whatif.Change); nothing is written."""
         stands, period, rates = self._closed(name), Period.of(name, self._zone), self._agreements.agreed().setup.rates
         change = whatif.Change(campaign, goal, affiliate, commission, revenue)
-        with self._folder() as folder:
+        with emptied(self._scratch) as folder:
             sort = Runs(folder, self._run)
-            was = whatif.summed(period, self._past(stands), sort)
-            would = whatif.summed(period, whatif.changed(self._past(stands), change, rates, sort), sort)
+            was = whatif.summed(period, self._sources.past(stands), sort)
+            would = whatif.summed(period, whatif.changed(self._sources.past(stands), change, rates, sort), sort)
         return whatif.differences(was, would)
 
     def listing(self) -> Iterator[CloseManifest]:
@@ -179,73 +228,55 @@ class MonthClose:
             day = back(day, -1)
         return found
 
-    def _publish(self, period: Period, last: CloseManifest | None, days: list[Published], now_ms: int) -> CloseManifest:
-        with self._folder() as folder:
-            given = self._given(period, last, days, self._agreements.agreed())
-            made = self._draft(period.name, given, folder, self._keep).make()
-        stands = self._chain.publish(made)
-        self._pay_out(stands, now_ms)
-        return stands
+    def _make(
+        self, period: Period, last: CloseManifest | None, days: list[Published], remaining_ms: Clock, cursor: Cursor
+    ) -> CloseManifest | dict[str, str]:
+        """All parts of a close, and its manifest; or the cursor to hand over."""
+        work = CloseWork(self._archive, period.name)
+        with emptied(self._scratch) as folder:
+            pinned, state = work.load(cursor, folder) or (None, None)
+            if pinned is None or not pinned.is_about(last, days):
+                pinned, state = self._sources.pin(period, last, days), None
+            given = self._sources.given(period, last, days, pinned)
+            draft = CloseDraft(period, given, folder, Runs(folder, self._run), self._keep, state)
+            since_ms = remaining_ms()
+            for _ in self._steps(draft, work):
+                left_ms = remaining_ms()
+                is_short = left_ms < self._reserve_ms + work.unsaved(folder) / _SAVED_BYTES_PER_MS
+                if is_short or since_ms - left_ms > self._every_ms:
+                    onward, since_ms = work.save(pinned, draft, folder), left_ms
+                    if is_short:
+                        return onward
+            return draft.manifest()
 
-    def _given(self, period: Period, last: CloseManifest | None, days: list[Published], agreed: Agreed) -> Given:
-        manifests = tuple(Previous(day.day, day.sha256) for day in days)
-        visiting = Visiting(self._visited, self._archive, self._chain)
-        return Given(
-            agreed,
-            Link(last.period, last.sha256) if last else None,
-            manifests,
-            self._carry(last) if last else Carry(),
-            self._carried(last) if last else (),
-            self._facts(days),
-            visiting.of(period, agreed.setup.campaigns, last),
-            self._lines(period.days),
-            last.numbers.last + 1 if last else 1,
-        )
+    def _steps(self, draft: CloseDraft, work: CloseWork) -> Iterator[None]:
+        try:
+            yield from draft.steps()
+        except NoRate:
+            # Finance will upload rates, and what was pinned does not know of them.
+            work.clear()
+            raise
 
-    def _past(self, stands: CloseManifest) -> Given:
-        """What a published close was made of; its set-up is that of setup.json, its visits are those of visits.csv."""
-        self._chain.check_link(stands)
-        prior = self._chain.published(stands.previous.period) if stands.previous else None
-        days = [self._daily_of(day) for day in stands.days]
-        agreed = setups.read(opened(self._archive, stands.part(close_manifest.SETUP)).read())
-        visits = carry_files.visits(self._part(stands, close_manifest.VISITS))
-        return replace(self._given(Period.of(stands.period, self._zone), prior, days, agreed), visits=visits)
+    def _pay_out(self, close: CloseManifest, now_ms: int, remaining_ms: Clock, cursor: Cursor) -> dict[str, str]:
+        """Tell the payouts of every balance with something payable or owed, unless that was done, and forget the work.
 
-    def _draft(self, name: str, given: Given, folder: Path, keep: Keep) -> CloseDraft:
-        return CloseDraft(Period.of(name, self._zone), given, folder, Runs(folder, self._run), keep)
-
-    def _facts(self, days: Iterable[Published]) -> Iterator[Entry]:
-        for day in days:
-            with opened(self._archive, day.part(COMMISSIONS)) as stream:
-                yield from entries(stream)
-
-    def _carried(self, last: CloseManifest) -> Iterator[Carried]:
-        with opened(self._archive, last.part(close_manifest.OPEN_ITEMS)) as stream:
-            yield from carry_files.carried(stream)
-
-    def _carry(self, last: CloseManifest) -> Carry:
-        return Carry(
-            tuple(carry_files.bases(self._part(last, "bases.csv"))),
-            tuple(carry_files.taken(self._part(last, "taken.csv"))),
-            tuple(carry_files.seen(self._part(last, "seen.csv"))),
-            tuple(carry_files.shares(self._part(last, "shares.csv"))),
-            tuple(carry_files.taxes(self._part(last, "taxes.csv"))),
-            tuple(close_files.balances(self._part(last, close_manifest.BALANCES))),
-            tuple(carry_files.agreed(self._part(last, "agreed.csv"))),
-        )
-
-    def _lines(self, days: Iterable[str]) -> Iterator[Line]:
-        for day in days:
-            yield from self._others.on(day)
-
-    def _pay_out(self, close: CloseManifest, now_ms: int) -> None:
-        """Tell the payouts of every balance with something payable or owed, unless that was done."""
+        The cursor to hand over, empty when nothing is left.
+        """
         if self._closes.is_paid_out(close.period):
-            return
-        for balance in close_files.balances(self._part(close, close_manifest.BALANCES)):
-            if balance.closing.payable:
-                self._payable.closed(close.period, balance, now_ms)
+            return {}
+        known = int(cursor.get("told", "0")) if cursor.get("period") == close.period else 0
+        told = [
+            one
+            for one in close_files.balances(self._sources.part(close, close_manifest.BALANCES))
+            if one.closing.payable
+        ]
+        for number, balance in enumerate(told[known:], known + 1):
+            self._payable.closed(close.period, balance, now_ms)
+            if number < len(told) and remaining_ms() < self._reserve_ms:
+                return {"period": close.period, "told": str(number)}
+        CloseWork(self._archive, close.period).clear()
         self._closes.note_paid_out(close.period)
+        return {}
 
     def _closed(self, name: str) -> CloseManifest:
         found = self._chain.published(name)
@@ -253,27 +284,8 @@ class MonthClose:
             raise Open(f"{name} is not closed")
         return found
 
-    def _daily_of(self, day: Previous) -> Published:
-        found = self._daily.published(day.day)
-        if found is None or found.sha256 != day.sha256:
-            raise Broken(f"the report of {day.day} is not the one that the close took")
-        return found
-
-    def _part(self, close: CloseManifest, name: str) -> BinaryIO:
-        return opened(self._archive, close.part(name))
-
     def _keep(self, part: Part, content: Content) -> None:
         self._archive.put_new(part.key, content)
-
-    @contextmanager
-    def _folder(self) -> Iterator[Path]:
-        path = self._scratch / "close"
-        shutil.rmtree(path, ignore_errors=True)
-        path.mkdir(parents=True)
-        try:
-            yield path
-        finally:
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def _drop(part: Part, content: Content) -> None:

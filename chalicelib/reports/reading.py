@@ -100,6 +100,8 @@ def entry(cells: list[str]) -> Entry:
         pending_due,
         approved_due,
         due_after,
+        held,
+        share,
     ) = cells
     at_ms = _ms(accepted)
     return Entry(
@@ -146,6 +148,8 @@ def entry(cells: list[str]) -> Entry:
         _minor(due_after),
         _minor(pending_due),
         _minor(approved_due),
+        held,
+        share,
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, TypeVar
 
 from chalicelib.model.entry import Entry
+from chalicelib.model.follow import Follow
 
 T = TypeVar("T")
 
@@ -30,6 +31,34 @@ class Days(Protocol):
 
     def publish(self, day: str, manifest: str) -> str:
         """Keep a hash once; the hash that stands."""
+
+
+class Followed(Protocol):
+    """The clicks by UTC day 'YYYYMMDD' and shard (store.followed)."""
+
+    @property
+    def shards(self) -> int:
+        """How many shards a day has."""
+
+    def on(self, day: str, shard: int, from_ms: int, to_ms: int) -> Iterator[Follow]:
+        """The clicks of a shard between two moments, the second not included."""
+
+    def late(self, day: str, shard: int, before_ms: int) -> Iterator[Follow]:
+        """The clicks from before a moment that came in late on a day; some perhaps twice."""
+
+
+class Unfollowed:
+    """No clicks at all, for reports of facts alone."""
+
+    shards = 0
+
+    def on(self, day: str, shard: int, from_ms: int, to_ms: int) -> Iterator[Follow]:
+        """None."""
+        return iter(())
+
+    def late(self, day: str, shard: int, before_ms: int) -> Iterator[Follow]:
+        """None."""
+        return iter(())
 
 
 class Archive(Protocol):

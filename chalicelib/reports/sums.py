@@ -29,6 +29,9 @@ class Sums:
     dispute_won: int = 0
     dispute_lost: int = 0
     rated: int = 0
+    held: int = 0
+    released: int = 0
+    refused: int = 0
     pending_commission: int = 0
     approved_commission: int = 0
     pending_revenue: int = 0

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from chalicelib.model.day import back
+from chalicelib.model.day import LATE_DAYS, back
 from chalicelib.reports.chain import Chain
 from chalicelib.reports.manifest import Place, Published
 from chalicelib.reports.stores import Days
 from chalicelib.reports.tally import Tally
 
-WINDOW: Final = 3
+WINDOW: Final = LATE_DAYS
 """For so many days after its own, a fact that the index shows late is still found."""
 
 

@@ -36,6 +36,8 @@ class Visiting:
         }
         if not paying:
             return
+        # Nobody knows which campaign an unknown link was of.
+        paying.add("")
         for day in _days(period.start_ms, period.end_ms - 1):
             for visit in self._visited.on(day):
                 if visit.campaign in paying and period.start_ms <= visit.at_ms < period.end_ms:

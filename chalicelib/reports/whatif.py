@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from chalicelib.model import agreement
 from chalicelib.model.close import Close, Setup, Sort
+from chalicelib.model.credit import part
 from chalicelib.model.entry import Entry
 from chalicelib.model.fx import Quotes
 from chalicelib.model.line import UNTAXED, Line
@@ -19,7 +20,7 @@ from chalicelib.model.period import Period
 from chalicelib.model.pricing import Price, Rates, pinned, price, quoted
 from chalicelib.model.terms import Terms
 from chalicelib.model.together import NoRate, basis
-from chalicelib.reports.close_draft import Given
+from chalicelib.reports.close_given import Given
 
 NOTHING: Final = Price(0, 0, 0)
 
@@ -138,7 +139,8 @@ def _price(entry: Entry, rates: Rates) -> Price:
     found = price(basis(entry), by) or price(basis(entry), quoted(by, basis(entry), rates, entry.day))
     if found is None:
         raise NoRate(entry.sale_currency or entry.currency, entry.due_in)
-    return found
+    commission, revenue, due = (part(one, entry.share) for one in (found.commission, found.revenue, found.due))
+    return Price(commission, revenue, due)
 
 
 def _stands(entry: Entry, found: Price) -> tuple[Price, Price]:

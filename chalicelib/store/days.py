@@ -28,7 +28,7 @@ class Days:
         `after` is the order key to start behind ('' for the start); fact_items.fact turns an item into a Fact.
         The index lags behind the table now and then: what is missing here today is found by a later day's report.
         """
-        return self._pages(day, shard, after)
+        return self._pages(keys.day(day, shard), after)
 
     def listing(self, day: str, shard: str, after: str, make: Callable[[str, Entry], T]) -> Iterator[T]:
         """What `make` makes of the order key and entry of each item that `pages` gives, in order.
@@ -46,7 +46,7 @@ class Days:
 
     def order_keys(self, day: str, shard: str) -> Iterator[str]:
         """The order keys of a day's shard, without the facts."""
-        for page in self._pages(day, shard, "", ProjectionExpression="dsk"):
+        for page in self._pages(keys.day(day, shard), "", ProjectionExpression="dsk"):
             for item in page:
                 yield item["dsk"]["S"]
 
@@ -77,6 +77,11 @@ class Days:
         for page in self.pages(day, shard):
             yield from map(fact_items.fact, page)
 
+    def shared(self, day: str, shard: str) -> Iterator[Fact]:
+        """The facts of a day's shard of conversions that several share; `facts` has their shares."""
+        for page in self._pages(keys.shared_on(day, shard), ""):
+            yield from map(fact_items.fact, page)
+
     def progress(self, task: str) -> str:
         """How far a day-by-day task has got, in its own words; '' before its first note."""
         key = keys.task(task)
@@ -88,8 +93,8 @@ class Days:
         item = keys.task(task) | {"note": {"S": note}}
         self._client.call("PutItem", {"TableName": self._table, "Item": item})
 
-    def _pages(self, day: str, shard: str, after: str, **more: str) -> Iterator[list[Item]]:
-        names = {":day": {"S": keys.day(day, shard)}}
+    def _pages(self, place: str, after: str, **more: str) -> Iterator[list[Item]]:
+        names = {":day": {"S": place}}
         condition = "dpk = :day"
         if after:
             condition, names = "dpk = :day AND dsk > :after", names | {":after": {"S": after}}

@@ -1,8 +1,9 @@
 """How facts lie in the ledger: nothing else knows the names of their attributes. A click needs nothing of this."""
 
-from typing import cast
+from typing import Any, cast
 
 from chalicelib.model.click import SUBS
+from chalicelib.model.credit import Credit
 from chalicelib.model.entry import Entry
 from chalicelib.model.fact import Fact, Movement, Standing, State
 from chalicelib.model.money import Money
@@ -13,7 +14,8 @@ from chalicelib.store.items import Item, pack, unpack
 def fact_item(fact: Fact, written_by: str) -> Item:
     """The item of a fact. `written_by` is random: it tells our own lost answer from somebody else's write.
 
-    A test fact is not on the day index, so no report sees it.
+    A test fact is not on the day index, so no report sees it. One of a conversion that several share is there in a
+    place of its own: reports see the facts of the shares, which follow from it (model.sharing).
     """
     item: Item = keys.fact(fact.conversion, fact.n)
     item.update((name, pack(value)) for name, value in _said(fact, written_by).items() if value != "")
@@ -22,10 +24,15 @@ def fact_item(fact: Fact, written_by: str) -> Item:
     if fact.test:
         item["test"] = {"BOOL": True}
     else:
-        item["dpk"] = {"S": keys.day(fact.day, fact.conversion[0])}
+        place = keys.shared_on if fact.credits else keys.day
+        item["dpk"] = {"S": place(fact.day, fact.conversion[0])}
         item["dsk"] = {"S": keys.in_day(fact.affiliate, fact.at_ms, fact.conversion, fact.n)}
     if fact.touches:
         item["touches"] = pack(fact.touches)
+    if fact.credits:
+        item["credits"] = pack([_credit(credit) for credit in fact.credits])
+        item["dues"] = pack(fact.after.dues)
+        item["parts"] = pack([_movement(part) for part in fact.parts])
     if fact.n == 0:
         item |= keys.of_click(fact.click_id, fact.at_ms)
     return item
@@ -71,6 +78,9 @@ def _said(fact: Fact, written_by: str) -> dict[str, str | int]:
         "fx": fact.fx,
         "disputed": fact.after.disputed or "",
         "wanted": fact.after.wanted if fact.after.wanted != "pending" else "",
+        "held": fact.after.held,
+        "share": fact.share,
+        "how": fact.how,
         **_due(fact),
         "by": written_by,
         **dict(zip(SUBS, fact.subs, strict=False)),
@@ -150,6 +160,8 @@ def entry(item: Item) -> Entry:
         int(item["due"]["N"]) if abroad else commission,
         (int(item["pd"]["N"]) if "pd" in item else 0) if abroad else pending,
         (int(item["ad"]["N"]) if "ad" in item else 0) if abroad else approved,
+        item["held"]["S"] if "held" in item else "",
+        item["share"]["S"] if "share" in item else "",
     )
 
 
@@ -190,6 +202,8 @@ def fact(item: Item) -> Fact:
             read.due,
             read.disputed,
             cast("State", item["wanted"]["S"]) if "wanted" in item else "pending",
+            read.held,
+            tuple(unpack(item["dues"])) if "dues" in item else (),
         ),
         moved=Movement(
             read.pending_commission,
@@ -207,9 +221,27 @@ def fact(item: Item) -> Fact:
         hold_days=read.hold_days,
         fx=read.fx,
         due_in=read.due_in,
+        share=read.share,
+        how=item["how"]["S"] if "how" in item else "",
+        credits=tuple(_read_credit(one) for one in unpack(item["credits"])) if "credits" in item else (),
+        parts=tuple(Movement(*one) for one in unpack(item["parts"])) if "parts" in item else (),
     )
 
 
 def fact_or_none(item: Item) -> Fact | None:
     """The fact of an item of the ledger, None if the item is something else."""
     return fact(item) if keys.conversion(item) else None
+
+
+def _credit(credit: Credit) -> list[str | int | list[str]]:
+    return [credit.affiliate, credit.click_id, credit.weight, credit.due_in, list(credit.subs)]
+
+
+def _read_credit(packed: list[Any]) -> Credit:
+    affiliate, click_id, weight, due_in, subs = packed
+    return Credit(affiliate, click_id, weight, due_in, tuple(subs))
+
+
+def _movement(moved: Movement) -> list[int]:
+    """In the order of Movement's fields."""
+    return [getattr(moved, name) for name in Movement.__slots__]

@@ -5,7 +5,7 @@ reports' hashes.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from chalicelib.model.click import SUBS, Click
 from chalicelib.model.clickid import ClickId, unchecked
@@ -13,6 +13,9 @@ from chalicelib.store import keys
 
 Item = dict[str, Any]
 """A DynamoDB attribute map: {'pk': {'S': ...}, ...}."""
+
+EVIDENCE: Final = (*SUBS, "method", "agent", "purpose", "net", "country", "referrer", "visitor", "consent")
+"""The attributes of a visit's row that say something of the visit."""
 
 
 def pack(value: Any) -> Item:  # noqa: ANN401 - any JSON-like value
@@ -62,6 +65,11 @@ def visit(item: Item) -> tuple[str, Click]:
 
 def _evidence(item: Item, click: Click, ends: int) -> Item:
     item["ttl"] = {"N": str(ends)}
+    return with_evidence(item, click)
+
+
+def with_evidence(item: Item, click: Click) -> Item:
+    """A row with what is kept of its visit; what was not said takes no room."""
     for name, value in zip(SUBS, click.subs, strict=True):
         if value:
             item[name] = {"S": value}
@@ -77,6 +85,10 @@ def _evidence(item: Item, click: Click, ends: int) -> Item:
         item["country"] = {"S": click.country}
     if click.referrer:
         item["referrer"] = {"S": click.referrer}
+    if click.visitor:
+        item["visitor"] = {"S": click.visitor}
+    if click.consent:
+        item["consent"] = {"S": click.consent}
     return item
 
 
@@ -92,4 +104,6 @@ def click(id: ClickId, item: Item) -> Click:
         said.get("net", ""),
         said.get("country", ""),
         said.get("referrer", ""),
+        said.get("visitor", ""),
+        said.get("consent", ""),
     )

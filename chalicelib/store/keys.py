@@ -17,6 +17,7 @@ TERMS: Final = "TERMS#"
 GOAL: Final = "GOAL#"
 META: Final = "META"
 CAP: Final = "CAP"
+CLICKS: Final = "CLICKS"
 BANK: Final = "BANK#"
 
 
@@ -48,6 +49,11 @@ def visits(kind: str, day: str, shard: int) -> str:
     return f"{'C' if kind == 'click' else 'I'}#{day}#{shard:02x}"
 
 
+def moment(ms: int) -> str:
+    """What the sort keys of visits from this moment on come behind, and those of earlier ones before."""
+    return f"{ms:013d}"
+
+
 def visit(row: Key) -> tuple[str, str]:
     """Of a row of visits: 'click' or 'impression', and its id."""
     kind = "click" if row["pk"]["S"][0] == "C" else "impression"
@@ -71,6 +77,21 @@ def late_row(mark: Key) -> Key:
     return key(pk, sk)
 
 
+def salt(day: str) -> Key:
+    """The salt of a UTC day. The deleting function's rights name the beginning of this key."""
+    return key(f"SALT#{day}", "SALT")
+
+
+def erasure(kind: str, whom: str) -> Key:
+    """That a person was erased: 'visitor', 'customer' or 'caller', and a key that only the network's secret makes."""
+    return key(erasures(kind), whom)
+
+
+def erasures(kind: str) -> str:
+    """All erasures of a kind. They lie beside the visits, so that they outlive a restored ledger."""
+    return f"ERASED#{kind}"
+
+
 # Facts and what belongs to days
 
 
@@ -91,9 +112,19 @@ def day(day: str, shard: str) -> str:
     return f"D#{day}#{shard}"
 
 
+def shared_on(day: str, shard: str) -> str:
+    """Facts of an accounting day of conversions that several share, on the same index."""
+    return f"W#{day}#{shard}"
+
+
 def in_day(affiliate: str, at_ms: int, conversion: str, n: int) -> str:
     """The place of a fact in its partition of the day index: by affiliate, then by time of acceptance."""
     return f"{affiliate}#{at_ms:013d}#{conversion}#{n:05d}"
+
+
+def touch(conversion: str, click_id: str, at_ms: int) -> Key:
+    """That a click led to a conversion which it did not earn; found as the click's own conversions are."""
+    return key(fact(conversion, 0)["pk"]["S"], f"T#{click_id}") | of_click(click_id, at_ms)
 
 
 def of_click(id: str, at_ms: int) -> Key:
@@ -195,7 +226,7 @@ def advertiser(id: str) -> str:
 
 
 def campaign(id: str) -> str:
-    """The collection of a campaign: META, TERMS#... and CAP."""
+    """The collection of a campaign: META, TERMS#..., CAP and CLICKS."""
     return f"CMP#{id}"
 
 
@@ -230,8 +261,16 @@ def cap(campaign_id: str) -> Key:
     return key(campaign(campaign_id), CAP)
 
 
+def clicks(campaign_id: str) -> Key:
+    """How many clicks a campaign with a cap on them has had."""
+    return key(campaign(campaign_id), CLICKS)
+
+
 def listed(kind: str) -> str:
-    """All advertisers, affiliates or campaigns, by the find index; `kind` in the singular."""
+    """All advertisers, affiliates or campaigns, by the find index; `kind` in the singular.
+
+    'clicks' are the campaigns that have, or had, a cap on clicks.
+    """
     return f"LIST#{kind}"
 
 
@@ -253,6 +292,22 @@ def number(number: str) -> str:
 def binding(advertiser_id: str, customer: str) -> Key:
     """Who brought an advertiser's customer, by the customer's key."""
     return key(f"U#{advertiser_id}#{customer}", "BIND")
+
+
+def of_customer(advertiser_id: str, customer: str, conversion: str) -> Key:
+    """A customer's conversion, named in the customer's own collection."""
+    return key(f"U#{advertiser_id}#{customer}", f"V#{conversion}")
+
+
+def conversion_of_customer(item: Key) -> str:
+    """The conversion that an item of a customer's collection names; '' for one that names none."""
+    kind, _, id = item["sk"]["S"].partition("#")
+    return id if kind == "V" else ""
+
+
+def personal(conversion: str) -> Key:
+    """What is known of a conversion's customer, in the conversion's collection but no fact."""
+    return key(f"V#{conversion}", "P")
 
 
 def link_listed(made: Link) -> Key:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from chalicelib.model.caps import CapState
+from chalicelib.model.caps import CapState, ClickState, on_clicks
 from chalicelib.model.network import Advertiser, Affiliate, Campaign, Coupon, Goal, Link, Number
 from chalicelib.model.terms import Terms
 from chalicelib.store import items, keys, setup_items
@@ -86,17 +86,23 @@ class Network:
         """Add a coupon; Taken if the advertiser has this code already."""
         self._add(setup_items.coupon_item(coupon), coupon.code)
 
+    def replace_coupon(self, known: Coupon, changed: Coupon) -> bool:
+        """Write a coupon again, such as with an end; False if its end is not that of `known`."""
+        return self._replace(setup_items.coupon_item(changed), {"ended": known.ended_ms})
+
     def add_number(self, number: Number) -> None:
         """Add a tracking number; Taken if it is in use."""
         self._add(setup_items.number_item(number), number.number)
 
     def add_campaign(self, campaign: Campaign) -> None:
         """Add a campaign without terms; Taken if the id is in use."""
+        self._expect_clicks(campaign)
         self._add(setup_items.campaign_item(campaign), campaign.id)
 
     def replace_campaign(self, known: Campaign, changed: Campaign) -> bool:
-        """Write a campaign's META again, such as with another state; False if its state is not that of `known`."""
-        return self._replace(setup_items.campaign_item(changed), {"state": known.state})
+        """Write a campaign's META again; False if its state and caps are not those of `known`."""
+        self._expect_clicks(changed)
+        return self._replace(setup_items.campaign_item(changed), {"state": known.state, "caps": dict(known.caps)})
 
     def add_terms(self, campaign: str, version: Terms) -> None:
         """Add a version of terms; Taken if there is one for the same goal, affiliate and time."""
@@ -112,34 +118,25 @@ class Network:
 
     def cap_state(self, campaign: str) -> CapState:
         """A campaign's soft cap state, with the caps that say what it counts: two items, read by one call."""
-        query = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :cap AND :meta",
-            "ExpressionAttributeValues": {
-                ":pk": {"S": keys.campaign(campaign)},
-                ":cap": {"S": keys.CAP},
-                ":meta": {"S": keys.META},
-            },
-            "ConsistentRead": True,
-        }
-        by_sk = {item["sk"]["S"]: item for item in pages(self._client, query)}
-        return setup_items.cap_state(by_sk.get(keys.CAP), by_sk.get(keys.META))
+        return setup_items.cap_state(*self._with_meta(campaign, keys.CAP))
 
     def put_cap_state(self, campaign: str, state: CapState) -> bool:
         """Write a soft cap state over the version it was made from; False if somebody else was faster."""
-        condition: dict[str, Any] = {"ConditionExpression": NEW}
-        if state.version:
-            values = {":seen": items.pack(state.version)}
-            condition = {"ConditionExpression": "version = :seen", "ExpressionAttributeValues": values}
-        body = {"TableName": self._table, "Item": setup_items.cap_item(campaign, state)} | condition
-        try:
-            self._client.call("PutItem", body)
-        except ConditionFailed:
-            return False
-        return True
+        return self._put_version(setup_items.cap_item(campaign, state), state.version)
+
+    def click_state(self, campaign: str) -> ClickState:
+        """How many clicks a campaign has had, with its caps on clicks."""
+        return setup_items.click_state(*self._with_meta(campaign, keys.CLICKS))
+
+    def put_click_state(self, campaign: str, state: ClickState) -> bool:
+        """Write a count of clicks over the version it was made from; False if somebody else was faster."""
+        return self._put_version(setup_items.click_item(campaign, state), state.version)
 
     def listed(self, kind: str) -> list[str]:
-        """The ids of all advertisers, affiliates or campaigns (`kind` in the singular), by the eventual find index."""
+        """The ids of all advertisers, affiliates or campaigns (`kind` in the singular), by the eventual find index.
+
+        'clicks' gives the campaigns that have, or had, a cap on clicks.
+        """
         query = {
             "TableName": self._table,
             "IndexName": "find",
@@ -171,6 +168,37 @@ class Network:
             "ExpressionAttributeValues": {":pk": {"S": pk}},
         }
         return list(pages(self._client, query, deadline))
+
+    def _with_meta(self, campaign: str, sk: str) -> tuple[Item | None, Item | None]:
+        """An item of a campaign's collection, and META, which comes last of those that a cap needs."""
+        query = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :sk AND :meta",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": keys.campaign(campaign)},
+                ":sk": {"S": sk},
+                ":meta": {"S": keys.META},
+            },
+            "ConsistentRead": True,
+        }
+        by_sk = {item["sk"]["S"]: item for item in pages(self._client, query)}
+        return by_sk.get(sk), by_sk.get(keys.META)
+
+    def _put_version(self, item: Item, seen: int) -> bool:
+        condition: dict[str, Any] = {"ConditionExpression": NEW}
+        if seen:
+            values = {":seen": items.pack(seen)}
+            condition = {"ConditionExpression": "version = :seen", "ExpressionAttributeValues": values}
+        try:
+            self._client.call("PutItem", {"TableName": self._table, "Item": item} | condition)
+        except ConditionFailed:
+            return False
+        return True
+
+    def _expect_clicks(self, campaign: Campaign) -> None:
+        """List a campaign among those whose clicks are counted. If the campaign is not written after all, none are."""
+        if on_clicks(campaign.caps):
+            self.put_click_state(campaign.id, ClickState({}, {}))
 
     def _replace(self, item: Item, seen: dict[str, Any]) -> bool:
         names = {f"#{name}": name for name in seen}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.model.caps import NOTHING, CapState, read
+from chalicelib.model.caps import NOTHING, CapState, ClickState, on_clicks, read
 from chalicelib.model.network import Advertiser, Affiliate, Binding, Campaign, Coupon, Goal, Link, Number
 from chalicelib.model.terms import Terms
 from chalicelib.store import keys
@@ -58,6 +58,7 @@ def affiliate_item(affiliate: Affiliate) -> Item:
         "currency": affiliate.currency,
         "recruiter": affiliate.recruiter,
         "profile": dict(affiliate.profile),
+        "kind": affiliate.kind,
     }
     return _with(keys.key(keys.affiliate(affiliate.id), keys.META), meta) | _listed("affiliate", affiliate.id)
 
@@ -71,6 +72,7 @@ def affiliate(item: Item) -> Affiliate:
         meta.get("currency", ""),
         meta.get("recruiter", ""),
         meta.get("profile", {}),
+        meta.get("kind", ""),
     )
 
 
@@ -89,6 +91,11 @@ def campaign_item(campaign: Campaign) -> Item:
         "shop": campaign.shop,
         "caps": dict(campaign.caps),
         "hold": campaign.hold_days,
+        "ended": campaign.ended_ms,
+        "attribution": campaign.attribution,
+        "stand_down": campaign.stand_down_ms,
+        "view": campaign.view_ms,
+        "consent": campaign.consent,
     }
     return _with(keys.key(keys.campaign(campaign.id), keys.META), meta) | _listed("campaign", campaign.id)
 
@@ -99,12 +106,12 @@ def terms_item(campaign: str, version: Terms) -> Item:
 
 
 def campaign(items: list[Item]) -> Campaign | None:
-    """The campaign of a collection (META, TERMS#..., CAP); None for an empty one."""
+    """The campaign of a collection (META, TERMS#..., CAP, CLICKS); None for an empty one."""
     by_sk = {item["sk"]["S"]: item for item in items}
     if keys.META not in by_sk:
         return None
     meta = {name: unpack(attribute) for name, attribute in by_sk[keys.META].items()}
-    taken = cap_state(by_sk.get(keys.CAP)).taken
+    taken = {**cap_state(by_sk.get(keys.CAP)).taken, **click_state(by_sk.get(keys.CLICKS)).taken}
     return Campaign(
         id=keys.name_of(meta["pk"]),
         name=meta["name"],
@@ -121,6 +128,11 @@ def campaign(items: list[Item]) -> Campaign | None:
         caps=meta["caps"],
         taken=taken,
         hold_days=meta.get("hold", 0),
+        ended_ms=meta.get("ended", 0),
+        attribution=meta.get("attribution", "last"),
+        stand_down_ms=meta.get("stand_down", 0),
+        view_ms=meta.get("view", 0),
+        consent=meta.get("consent", "respect"),
     )
 
 
@@ -136,6 +148,20 @@ def cap_state(item: Item | None, meta: Item | None = None) -> CapState:
     if item is None:
         return replace(NOTHING, caps=caps)
     return CapState(unpack(item["taken"]), unpack(item["counted"]), unpack(item["version"]), caps)
+
+
+def click_item(campaign: str, state: ClickState) -> Item:
+    """How many clicks a campaign has had, at the version after the one it was made from."""
+    fields = {"taken": dict(state.taken), "through": dict(state.through), "version": state.version + 1}
+    return _with(keys.clicks(campaign), fields) | _listed("clicks", campaign)
+
+
+def click_state(item: Item | None, meta: Item | None = None) -> ClickState:
+    """How many clicks the campaign of an item has had; none if there is none yet. Its caps are those of META."""
+    caps = on_clicks(unpack(meta["caps"])) if meta else ()
+    if item is None:
+        return ClickState({}, {}, 0, caps)
+    return ClickState(unpack(item["taken"]), unpack(item["through"]), unpack(item["version"]), caps)
 
 
 def _terms(sk: str, item: Item) -> Terms:
@@ -174,14 +200,16 @@ def slug_item(link: Link) -> Item:
 
 def coupon_item(coupon: Coupon) -> Item:
     """The one item of a coupon code."""
-    fields = {"affiliate": coupon.affiliate, "campaign": coupon.campaign, "mode": coupon.mode}
+    fields: dict[str, Any] = {"affiliate": coupon.affiliate, "campaign": coupon.campaign, "mode": coupon.mode}
+    fields |= {"ended": coupon.ended_ms} if coupon.ended_ms else {}
     return _with(keys.key(keys.coupon(coupon.advertiser, coupon.code), keys.META), fields)
 
 
 def coupon(item: Item) -> Coupon:
     """The coupon of an item."""
     advertiser, _, code = keys.name_of(item["pk"]["S"]).partition("#")
-    return Coupon(advertiser, code, unpack(item["affiliate"]), unpack(item["campaign"]), unpack(item["mode"]))
+    said = {name: unpack(item[name]) for name in ("affiliate", "campaign", "mode")}
+    return Coupon(advertiser, code, **said, ended_ms=unpack(item["ended"]) if "ended" in item else 0)
 
 
 def number_item(number: Number) -> Item:

@@ -1,4 +1,7 @@
-"""The visits table as the month close reads it: each visit with its link, by its UTC day or the one it came late on."""
+"""The visits table as the month close reads it: each visit with its link, by its UTC day or the one it came late on.
+
+The caps on clicks read it by when each click came in.
+"""
 
 from collections.abc import Callable, Iterator
 
@@ -25,3 +28,9 @@ class Visited:
         for shard in range(self._visits.shards):
             for kind, seen in self._visits.late(day, shard):
                 yield visit(kind, seen, self._link(seen.id.link))
+
+    def clicks(self, from_ms: int, to_ms: int) -> Iterator[Visit]:
+        """The clicks that came in between two moments of one UTC day, the second not included; each in one span."""
+        for shard in range(self._visits.shards):
+            for seen in self._visits.arrivals(shard, from_ms, to_ms):
+                yield visit("click", seen, self._link(seen.id.link))

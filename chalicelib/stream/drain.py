@@ -11,8 +11,7 @@ from typing import Any, Protocol
 
 from chalicelib import telemetry
 from chalicelib.model import clickid
-from chalicelib.model.clickid import KeyRing
-from chalicelib.model.day import utc_day
+from chalicelib.model.clickid import ClickId, KeyRing
 from chalicelib.model.failures import StoreError
 from chalicelib.model.ports import Answer, Clicks
 from chalicelib.model.sale import Refusal
@@ -35,12 +34,13 @@ class Claims(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Drain:
-    """Empties the fallback queue."""
+    """Empties the fallback queue. `settle` strips a visit that was written down if its visitor was erased meanwhile."""
 
     clicks: Clicks
     claims: Claims
     ring: KeyRing
     clock: Callable[[], int]
+    settle: Callable[[ClickId], None] = lambda _: None
 
     def take(self, records: Iterable[Mapping[str, Any]]) -> list[str]:
         """Handle SQS records; the ids of those that must come again, until they end as dead letters."""
@@ -63,7 +63,7 @@ class Drain:
         id = clickid.read(self.ring, message["id"])
         if id is None or message["kind"] not in ("click", "impression"):
             raise ValueError("none of ours")
-        row = message["row"]
-        self.clicks.put(row)
-        self.clicks.mark_late(row, utc_day(now_ms))
+        self.clicks.put_late(message["row"], now_ms)
+        # Behind the write: whoever erases after this look finds the row there.
+        self.settle(id)
         telemetry.line(f"{message['kind']}_drained", late_ms=now_ms - id.ms)

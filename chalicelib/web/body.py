@@ -4,13 +4,16 @@ import json
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from chalicelib.model.sale import CHANGES, is_plain
+from chalicelib.model import personal
+from chalicelib.model.click import CONSENT
+from chalicelib.model.sale import CHANGES, VALUE_CHARACTERS, is_plain
 from chalicelib.web.message import Request, Unreadable, strict
 
 FIELDS: Final = (
     *("click_id", "goal", "order_id", "amount", "currency", "status", "event_time", "customer_id", "coupon", "test"),
     *("tax", "shipping", "duration", "call_id", "reason", *CHANGES, "dispute"),
-    *("advertiser", "campaign", "token", "ts", "sig"),
+    *("clids", "impression_id", "advertiser", "campaign", "token", "ts", "sig"),
+    *personal.FIELDS,
 )
 """What a postback may say. Other parameters are the sender's own business."""
 
@@ -41,9 +44,11 @@ def _once(pairs: Iterable[tuple[str, str]], fields: Collection[str]) -> dict[str
         if name in said:
             raise Unreadable("duplicate_parameter")
         if name in fields:
-            if not is_plain(value):
+            # A string of consent may be longer than anything else, and only its beginning matters.
+            kept = value[:VALUE_CHARACTERS] if name in CONSENT else value
+            if not is_plain(kept):
                 raise Unreadable("bad_parameter")
-            said[name] = value.strip()
+            said[name] = kept.strip()
     return said
 
 

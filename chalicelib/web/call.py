@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from chalicelib import telemetry
-from chalicelib.model import call, judge, phone, seal, trust
+from chalicelib.model import call, judge, personal, phone, seal, trust
 from chalicelib.model.call import Call
 from chalicelib.model.fact import Fact
 from chalicelib.model.failures import Unavailable
 from chalicelib.model.network import ID, Advertiser, Number
 from chalicelib.model.ports import Answer, Directory, Facts
 from chalicelib.model.pricing import Rates, no_rates
-from chalicelib.model.sale import Refusal, Sale
+from chalicelib.model.sale import Refusal, Sale, is_plain
 from chalicelib.web.body import content
 from chalicelib.web.ground import Survey
 from chalicelib.web.message import NO_STORE, Request, Response, Unreadable, strict
@@ -104,7 +104,7 @@ class Switchboard:
         )
 
     def _sale(self, heard: Call, number: Number, advertiser: Advertiser) -> Sale:
-        key = phone.caller_key(self.master, advertiser.id, heard.caller)
+        key = personal.caller_key(self.survey.ring.person, advertiser.id, heard.caller)
         return Sale(
             "call",
             number.goal,
@@ -151,8 +151,11 @@ class Switchboard:
             "conversion_id": refusal.conversion,
             "state": refusal.state,
         }
-        kept = {name: value for name, value in message.said.items() if name not in (*CREDENTIALS, "caller")}
-        self.facts.keep_refusal(advertiser.id, (now.ms, now.day), body, {**kept, "order_id": order})
+        whole = {**message.said, "order_id": order}
+        # Twilio signs whatever a caller's network has told it: what nobody can read is not kept.
+        public = {name: said.strip() for name, said in whole.items() if name not in (*CREDENTIALS, "caller")}
+        kept = {name: said for name, said in public.items() if is_plain(said)}
+        self.facts.keep_refusal(advertiser.id, (now.ms, now.day), body, kept)
         return _answer(STATUSES[refusal.outcome], body, message.is_twilio, advertiser.id, order)
 
 

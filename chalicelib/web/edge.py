@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from chalicelib import telemetry
 from chalicelib.web import pages, tag
 from chalicelib.web.message import NO_STORE, Request, Response
 
@@ -49,8 +50,10 @@ class Edge:
                 return tag.script() if method in READS else _not_allowed("GET, HEAD")
             case ["healthz"]:
                 return WELL
+        telemetry.line("unknown_path", code=404)
         return pages.not_found()
 
 
 def _not_allowed(methods: str) -> Response:
+    telemetry.line("method_not_allowed", code=405)
     return Response(405, b"", {"Allow": methods, "Cache-Control": NO_STORE})

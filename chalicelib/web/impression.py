@@ -10,19 +10,22 @@ from typing import TYPE_CHECKING, Final
 
 from chalicelib import telemetry
 from chalicelib.model import clickid
-from chalicelib.model.clickid import KeyRing
+from chalicelib.model.clickid import VIEW, KeyRing
 from chalicelib.model.day import accounting_day
 from chalicelib.model.failures import StoreError
-from chalicelib.model.network import SLUG, Link
+from chalicelib.model.network import SLUG, Campaign, Link
 from chalicelib.web.dot import DOT
 from chalicelib.web.message import Request, Response
-from chalicelib.web.redirect import QUEUE_SECONDS, WRITE_SECONDS, shape
+from chalicelib.web.redirect import keep, no_salt, shape
 
 if TYPE_CHECKING:
-    from chalicelib.model.click import Click
     from chalicelib.model.ports import Clicks, Directory, Queue
 
 READS: Final = ("GET", "HEAD")
+NAME: Final = "Impression-Id"
+"""The header that says the impression's id. Who shows the advertisement can read it, and send it with the sale."""
+
+READABLE: Final = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": NAME}
 
 
 @dataclass(eq=False, repr=False)
@@ -36,26 +39,34 @@ class Impression:
     time_zone: str
     access_log: bool = False
     random: Callable[[int], bytes] = os.urandom
+    salt: Callable[[int], bytes] = no_salt
 
     def show(self, request: Request, file: str, now_ms: int) -> Response:
         """200 and the dot, whatever was asked. `file` is the slug with '.gif' behind it."""
         slug, found, rest = file.rpartition(".gif")
-        if found and not rest and SLUG.fullmatch(slug) and request.method in READS:
-            self._see(request, slug, now_ms)
-        return DOT
+        if not found or rest or not SLUG.fullmatch(slug) or request.method not in READS:
+            return DOT
+        id = self._see(request, slug, now_ms)
+        return Response(DOT.status, DOT.body, {**DOT.headers, NAME: id, **READABLE}) if id else DOT
 
-    def _see(self, request: Request, slug: str, now_ms: int) -> None:
+    def _see(self, request: Request, slug: str, now_ms: int) -> str:
+        """Note an impression; its id, '' if there is nothing to see."""
         try:
-            link = self._open(slug, now_ms)
+            found = self._open(slug, now_ms)
         except StoreError:
             telemetry.count("link_unread", slug=slug)
-            return
-        if link is not None:
-            id = clickid.mint(self.ring, link.number, now_ms, self.random(10))
-            self._keep(shape(request, request.loose(), id))
+            return ""
+        if found is None:
+            return ""
+        link, campaign = found
+        id = clickid.mint(self.ring, link.number, now_ms, self.random(10), VIEW)
+        shown = shape(request, request.loose(), id, campaign, self.salt)
+        if keep("impression", shown, self.visits, self.visits.impression_item, self.fallback) and self.access_log:
+            telemetry.line("impression", link=link.number)
+        return id.text
 
-    def _open(self, slug: str, now_ms: int) -> Link | None:
-        """The link, if its campaign runs. What is paused, ended or full is not advertised any more."""
+    def _open(self, slug: str, now_ms: int) -> tuple[Link, Campaign] | None:
+        """The link and its campaign, if it runs. What is paused, ended or full is not advertised any more."""
         link = self.directory.slug(slug)
         campaign = self.directory.campaign(link.campaign) if link else None
         if link is None or campaign is None:
@@ -65,21 +76,4 @@ class Impression:
         if campaign.state != "active" or is_full:
             telemetry.line("campaign_closed", campaign=campaign.id, state=campaign.state, link=link.number)
             return None
-        return link
-
-    def _keep(self, seen: "Click") -> None:
-        """Write the impression, else queue it, else write one complete line that can be read back."""
-        row = self.visits.impression_item(seen)
-        try:
-            self.visits.put(row, WRITE_SECONDS)
-        except StoreError as error:
-            message = {"kind": "impression", "id": seen.id.text, "row": row}
-            try:
-                self.fallback.send(message, QUEUE_SECONDS)
-            except StoreError:
-                telemetry.count("spilled", message=message)
-                return
-            telemetry.count("impression_queued", why=error.code)
-            return
-        if self.access_log:
-            telemetry.line("impression", link=seen.id.link)
+        return link, campaign

@@ -7,6 +7,11 @@ from urllib.parse import parse_qsl
 
 NO_STORE: Final = "no-store"
 MOST_FIELDS: Final = 200
+MOST_CHARACTERS: Final = 2049
+"""So much is looked at of a value that nobody has vouched for: one character more than any may have, so it is refused.
+
+Some of what is done with text takes the square of its length, such as to bring accents into their order.
+"""
 
 
 class Unreadable(Exception):
@@ -53,12 +58,15 @@ class Response:
 
 
 def loose(text: str) -> dict[str, str]:
-    """Parameters of a query or form, forgiving: garbage is dropped, the first of repeated ones counts."""
+    """Parameters of a query or form, forgiving: garbage is dropped, the first of repeated ones counts.
+
+    A value is cut to MOST_CHARACTERS.
+    """
     try:
         pairs = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=MOST_FIELDS)
     except ValueError:
         return {}
-    return dict(reversed(pairs))
+    return {name: value[:MOST_CHARACTERS] for name, value in reversed(pairs)}
 
 
 def strict(text: str) -> list[tuple[str, str]]:

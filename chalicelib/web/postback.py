@@ -10,13 +10,16 @@ from typing import Final
 
 from chalicelib import telemetry
 from chalicelib.model import judge
+from chalicelib.model.attribution import is_plain
+from chalicelib.model.clickid import unchecked
 from chalicelib.model.fact import Fact
 from chalicelib.model.failures import Unavailable
 from chalicelib.model.judge import Ground
 from chalicelib.model.network import ID, Advertiser, Campaign
+from chalicelib.model.personal import FIELDS, NOTHING, Personal, apart
 from chalicelib.model.ports import Answer, Clicks, Directory, Facts
 from chalicelib.model.pricing import Rates, no_rates
-from chalicelib.model.sale import CHANGES, Refusal, shape
+from chalicelib.model.sale import CHANGES, Refusal, Sale, is_macro, shape
 from chalicelib.web.body import parameters
 from chalicelib.web.ground import Survey
 from chalicelib.web.message import NO_STORE, Request, Response, Unreadable
@@ -26,7 +29,7 @@ MOST_BYTES: Final = 65_536
 RETRY_SECONDS: Final = "5"
 STATUSES: Final = {"rejected": 422, "quarantined": 422, "conflict": 409, "unreadable": 400}
 SECRETS: Final = ("token", "sig", "ts")
-PERSONAL: Final = ("customer_id",)
+PERSONAL: Final = ("customer_id", *FIELDS)
 AMOUNTS: Final = {*CHANGES, "amount", "tax", "shipping", "duration", "dispute"}
 """Parameters that do not say whose sale it is, but what it was worth or what became of it."""
 
@@ -75,15 +78,26 @@ class Postback:
         The status code and the body {status, reason, conversion_id, state}. Unavailable if the table is away.
         `must_exist` forbids a new conversion.
         """
+        private, said = self._apart(said)
         ground = self.survey.ground(said.get("click_id", ""))
-        answer = self._judge(said, ground, advertiser, now_ms, must_exist)
+        answer = self._judge(said, private, ground, advertiser, now_ms, must_exist)
         if isinstance(answer, Refusal):
             return STATUSES[answer.outcome], self._keep(answer, said, advertiser, now_ms)
         fact, status = (answer, "accepted") if isinstance(answer, Fact) else (answer.last, "replayed")
         return 200, _body(status, fact.after.reason, fact.conversion, fact.after.state)
 
+    def _apart(self, said: dict[str, str]) -> tuple[Personal, dict[str, str]]:
+        """What is said of the customer, and the rest. An unfilled placeholder is no customer, and has its reason."""
+        return (NOTHING, said) if is_macro(said.get("customer_id", "")) else apart(said, self.survey.ring.person)
+
     def _judge(
-        self, said: dict[str, str], ground: Ground | None, advertiser: Advertiser, now_ms: int, must_exist: bool
+        self,
+        said: dict[str, str],
+        private: Personal,
+        ground: Ground | None,
+        advertiser: Advertiser,
+        now_ms: int,
+        must_exist: bool,
     ) -> Answer:
         campaign = ground.campaign if ground else self._campaign(said)
         if campaign is not None and campaign.advertiser != advertiser.id:
@@ -96,7 +110,7 @@ class Postback:
         if about.click_id and ground is None:
             return Refusal("rejected", "unknown_click")
         # A click or a name says in which shop it was sold: who earns may change with time, but not which sale it is.
-        place = campaign or (ground.campaign if ground else None)
+        place = campaign or self.survey.couponed(about, advertiser) or (ground.campaign if ground else None)
         campaign = ground.campaign if ground else campaign
         goal = advertiser.goals[about.goal]
         conversion = judge.identity(about, goal, advertiser.id, place.shop if place else "")
@@ -111,14 +125,42 @@ class Postback:
             sale = shape(said, "server", advertiser, _currency(facts, campaign))
             if isinstance(sale, Refusal):
                 return sale
-            answer = judge.decide(facts, sale, goal, conversion, seen, now, rates=self.rates)
+            earns = self._touched(seen, sale, facts, advertiser, now_ms)
+            answer = judge.decide(facts, sale, goal, conversion, earns, now, rates=self.rates)
             if isinstance(answer, Fact):
-                self.survey.remember(answer, sale, seen, advertiser)
+                self.survey.remember(answer, sale, earns, advertiser)
+                if earns is not None:
+                    self.survey.keep(answer, private, earns.campaign)
             return answer
 
         is_known = seen is None or must_exist or bool(said.keys() & set(CHANGES))
-        is_new = not is_known and not self.survey.may_bind(about, seen, advertiser)
+        # An exact repetition must not bring back what was deleted, so what is personal is kept with new facts only.
+        is_new = not is_known and not private and not self.survey.may_bind(about, seen, advertiser)
         return self.facts.settle(conversion, question, is_new=is_new)
+
+    def _touched(
+        self, ground: Ground | None, sale: Sale, facts: list[Fact], advertiser: Advertiser, now_ms: int
+    ) -> Ground | None:
+        """Who earns from a sale that no server has confirmed yet, where a campaign looks at more than the named click.
+
+        What the tag has collected counts too, if a browser has claimed the sale before with the click that is named
+        now: nobody else knows that one, and who only guesses an order's id does not share in it.
+        """
+        if ground is None or ground.click is None or is_plain(ground.campaign) or any(f.after.confirmed for f in facts):
+            return ground
+        claimed = [id for fact in facts[:1] for id in (fact.click_id, *fact.touches)]
+        claimed = claimed if ground.click.id.text in claimed else []
+        ids = (*sale.touches, *claimed, self.survey.earlier(sale, advertiser))
+        known_ms = judge.claimed_ms(facts, ground) if facts else None
+        happened_ms = next((ms for ms in (sale.event_ms, known_ms) if ms is not None), now_ms)
+        found = self.survey.touched(ground, ids, happened_ms)
+        if found is ground or found.click is None:
+            return ground
+        rows = {ground.click.id.text: ground.click}
+        for id in (found.click.id.text, *(one.click_id for one in found.credits)):
+            rows[id] = rows.get(id) or self.clicks.click(unchecked(id))
+        credits = (replace(one, subs=rows[one.click_id].subs) for one in found.credits)
+        return replace(found, click=rows[found.click.id.text], credits=tuple(credits))
 
     def _advertiser(self, said: Mapping[str, str], ground: Ground | None) -> Advertiser | None:
         """Whose word this is: a token names its advertiser before the dot, else it is said, else the click's."""

@@ -5,13 +5,24 @@ The visitor is never stranded: a slow or failing table costs a bounded moment, a
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from chalicelib import telemetry
 from chalicelib.model import clickid, destination
-from chalicelib.model.click import AGENT_CHARACTERS, SUB_BYTES, SUBS, Click, cut_address, cut_bytes
+from chalicelib.model.click import (
+    AGENT_CHARACTERS,
+    CONSENT,
+    SUB_BYTES,
+    SUBS,
+    WITHHELD,
+    Click,
+    cut_address,
+    cut_bytes,
+    visitor_key,
+    without_identifier,
+)
 from chalicelib.model.clickid import ClickId, KeyRing
 from chalicelib.model.day import accounting_day
 from chalicelib.model.destination import Template
@@ -21,7 +32,7 @@ from chalicelib.web import pages
 from chalicelib.web.message import NO_STORE, Request, Response
 
 if TYPE_CHECKING:
-    from chalicelib.model.ports import Clicks, Directory, Queue
+    from chalicelib.model.ports import Clicks, Directory, Queue, Row
 
 WRITE_SECONDS: Final = 0.2
 QUEUE_SECONDS: Final = 0.15
@@ -35,9 +46,17 @@ HEADERS: Final = {
 }
 
 
+def no_salt(_: int) -> bytes:
+    """No salt: a visitor is not told from another."""
+    return b""
+
+
 @dataclass(eq=False, repr=False)
 class Redirect:
-    """Follows short links. `clid` names the parameter that brings the click id to a destination."""
+    """Follows short links. `clid` names the parameter that brings the click id to a destination.
+
+    `salt` gives the salt of the day of a moment, b'' if it cannot: then nobody tells that day's visitors apart.
+    """
 
     directory: "Directory"
     clicks: "Clicks"
@@ -47,10 +66,12 @@ class Redirect:
     clid: str = "clid"
     access_log: bool = False
     random: Callable[[int], bytes] = os.urandom
+    salt: Callable[[int], bytes] = no_salt
 
     def follow(self, request: Request, slug: str, now_ms: int) -> Response:
         """302 to the destination; 404, 410, or 503 if the link was never seen and cannot be read."""
         if not SLUG.fullmatch(slug):
+            telemetry.line("unknown_slug")
             return pages.not_found()
         try:
             link = self.directory.slug(slug)
@@ -67,9 +88,10 @@ class Redirect:
             return self._closed(link, campaign)
         asked = request.loose()
         id = clickid.mint(self.ring, link.number, now_ms, self.random(10))
-        click = shape(request, asked, id)
+        click = shape(request, asked, id, campaign, self.salt)
         target = self._target(asked, click, link, campaign)
-        self._keep(click)
+        if keep("click", click, self.clicks, self.clicks.item, self.fallback) and self.access_log:
+            telemetry.line("click", link=link.number)
         return Response(302, headers={"Location": target, **HEADERS})
 
     def _target(self, asked: dict[str, str], click: Click, link: Link, campaign: Campaign) -> str:
@@ -85,23 +107,6 @@ class Redirect:
         }
         return destination.fill(wanted or stored(link.destination or campaign.destination), values, self.clid)
 
-    def _keep(self, click: Click) -> None:
-        """Write the click, else queue it, else write one complete line that can be read back."""
-        row = self.clicks.item(click)
-        try:
-            self.clicks.put(row, WRITE_SECONDS)
-        except StoreError as error:
-            message = {"kind": "click", "id": click.id.text, "row": row}
-            try:
-                self.fallback.send(message, QUEUE_SECONDS)
-            except StoreError:
-                telemetry.count("spilled", message=message)
-                return
-            telemetry.count("click_queued", why=error.code)
-            return
-        if self.access_log:
-            telemetry.line("click", link=click.id.link)
-
     def _closed(self, link: Link, campaign: Campaign) -> Response:
         telemetry.line("campaign_closed", campaign=campaign.id, state=campaign.state, link=link.number)
         if not campaign.fallback:
@@ -112,19 +117,71 @@ class Redirect:
         )
 
 
-def shape(request: Request, asked: dict[str, str], id: ClickId) -> Click:
-    """The evidence of a visit, cut to what may be kept."""
+def keep(kind: str, seen: Click, visits: "Clicks", item: "Callable[[Click], Row]", fallback: "Queue") -> bool:
+    """Write a visit, else queue it, else write one complete line that can be read back; whether it was written.
+
+    `kind` is 'click' or 'impression', and `item` gives the row of one.
+    """
+    row = item(seen)
+    try:
+        visits.put(row, WRITE_SECONDS)
+    except StoreError as error:
+        message = {"kind": kind, "id": seen.id.text, "row": row}
+        try:
+            fallback.send(message, QUEUE_SECONDS)
+        except StoreError:
+            # A log is no place for what tells a visitor again.
+            telemetry.count("spilled", message={**message, "row": item(without_identifier(seen))})
+            return False
+        telemetry.count(f"{kind}_queued", why=error.code)
+        return False
+    return True
+
+
+def shape(
+    request: Request, asked: dict[str, str], id: ClickId, campaign: Campaign, salt: Callable[[int], bytes]
+) -> Click:
+    """The evidence of a visit, cut to what may be kept.
+
+    Who asks not to be known, or gives no consent where the campaign looks for it, is counted without an identifier.
+    """
+    consent = _consent(asked) if not asked.keys().isdisjoint(CONSENT) else ""
+    seen = _seen(request, asked, id, consent)
+    if request.header("sec-gpc").strip() == "1" or not _may_know(consent, campaign):
+        return without_identifier(seen)
+    visitor = visitor_key(salt(id.ms), request.address, request.header("user-agent"))
+    return replace(seen, visitor=visitor) if visitor else seen
+
+
+def _seen(request: Request, asked: dict[str, str], id: ClickId, consent: str) -> Click:
     one, two, three, four, five = (cut_bytes(asked[sub], SUB_BYTES) if sub in asked else "" for sub in SUBS)
+    agent = request.header("user-agent")
     return Click(
         id=id,
         subs=(one, two, three, four, five),
         method=request.method,
-        agent=cut_bytes(request.header("user-agent")[:AGENT_CHARACTERS], 4 * AGENT_CHARACTERS),
+        agent=cut_bytes(agent[:AGENT_CHARACTERS], 4 * AGENT_CHARACTERS) if agent != WITHHELD else "",
         purpose=next((request.header(name)[:32] for name in PURPOSES if name in request.headers), ""),
         address=cut_address(request.address),
         country=request.country[:2],
         referrer=_host(request.header("referer")),
+        consent=consent,
     )
+
+
+def _consent(asked: dict[str, str]) -> str:
+    from chalicelib.model import consent  # few links carry a word of it
+
+    return consent.text(asked)
+
+
+def _may_know(said: str, campaign: Campaign) -> bool:
+    """Whether the campaign lets an identifier be kept, given the signals that were said."""
+    if not said or campaign.consent == "ignore":
+        return campaign.consent != "require"
+    from chalicelib.model import consent
+
+    return consent.permits(said, campaign.consent)
 
 
 @lru_cache(maxsize=1024)

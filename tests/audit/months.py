@@ -6,15 +6,30 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from chalicelib.model import life, money, pricing
-from chalicelib.model.act import Act, Amend, Approve, Correct, Dispute, Refund, Reinstate, Reject
-from chalicelib.model.answer import moment
-from chalicelib.model.fact import NOWHERE, Fact, Standing, conversion_id, movement
+from chalicelib.model.act import (
+    Act,
+    Amend,
+    Approve,
+    Correct,
+    Dispute,
+    Hold,
+    Refund,
+    Refuse,
+    Reinstate,
+    Reject,
+    Release,
+)
+from chalicelib.model.answer import Moment, moment
+from chalicelib.model.credit import Credit
+from chalicelib.model.fact import NOWHERE, Fact, Standing, conversion_id, moves
 from chalicelib.model.fx import Quotes, Table
+from chalicelib.model.judge import confirmed, more_follows
 from chalicelib.model.line import Buckets, Line
 from chalicelib.model.money import Money
 from chalicelib.model.network import DAY_MS, Affiliate, Campaign
 from chalicelib.model.period import Period
 from chalicelib.model.rates import Basis
+from chalicelib.model.sharing import shares
 from chalicelib.model.terms import Terms
 from chalicelib.model.visit import Visit
 
@@ -51,11 +66,15 @@ def rates(code: str) -> list[tuple[str, str]]:
 
 @dataclass
 class Months:
-    """A network and what happened in `count` months from 2026-09 on. All of it follows from `seed`."""
+    """A network and what happened in `count` months from 2026-09 on. All of it follows from `seed`.
+
+    A fact is listed so many days late as one of `lags`, by chance.
+    """
 
     seed: int
     count: int = 2
     size: int = 40
+    lags: tuple[int, ...] = (0,)
     facts: list[Fact] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -68,7 +87,7 @@ class Months:
         self.campaigns = {one.id: one for one in (self._campaign(n) for n in range(self.dice.randint(3, 5)))}
         self.minimum = {code: self.dice.choice((0, 500, 5000)) for code in CODES}
         lives = [self._life(n) for n in range(self.size * self.count)]
-        self.facts = [fact for life in lives for fact in life]
+        self.facts = [one for life in lives for fact in life for one in (shares(fact) or [fact])]
         self.visits = [one for period in self.periods for one in self._visits(period)]
         self.by_hand = [one for period in self.periods for one in self._by_hand(period)]
 
@@ -143,8 +162,13 @@ class Months:
     def _life(self, number: int) -> list[Fact]:
         """One conversion: booked, and then up to five acts, each in its own time."""
         dice, campaign = self.dice, self.campaigns[self.dice.choice(sorted(self.campaigns))]
-        at = self._instant(dice.choice(self.periods))
-        said, now = [self._booked(number, campaign, at)], at
+        now = self._instant(dice.choice(self.periods))
+        said = [self._booked(number, campaign, now, dice.choice(("server", "server", "server", "browser")))]
+        if not said[0].after.confirmed:
+            now += dice.choice((3_600_000, 9 * DAY_MS, 33 * DAY_MS))
+            if now >= self.periods[-1].end_ms:
+                return said
+            self._confirm(said, self._booked(number, campaign, now, "server"), moment(now, self.time_zone))
         for step in range(dice.randint(0, 5)):
             now += dice.choice((3_600_000, DAY_MS, 9 * DAY_MS, 33 * DAY_MS))
             if now >= self.periods[-1].end_ms:
@@ -157,7 +181,13 @@ class Months:
                 said.append(answer)
         return said
 
-    def _booked(self, number: int, campaign: Campaign, at: int) -> Fact:
+    def _confirm(self, said: list[Fact], heard: Fact, when: Moment) -> None:
+        """A server says of a claim whose it is, and who shares it: mostly somebody else."""
+        said.append(confirmed(said, heard, when))
+        while more_follows(said[-1]):
+            said.append(confirmed(said, heard, when))
+
+    def _booked(self, number: int, campaign: Campaign, at: int, source: str) -> Fact:
         dice, affiliate = self.dice, self.dice.choice(sorted(self.affiliates))
         terms = dice.choice([one for one in campaign.terms if one.goal.startswith("goal") and one.affiliate == "*"])
         mine = [one for one in campaign.terms if one.goal == terms.goal and one.affiliate == affiliate]
@@ -167,12 +197,16 @@ class Months:
         seconds = dice.choice((0, 59, 60, 299, 300, 900))
         due_in = self.affiliates[affiliate].currency or campaign.currency
         basis = Basis(amount, dice.choice((0, amount.minor // 5)), 0, seconds)
-        plain = pricing.pinned(terms.commission, terms.revenue, campaign.currency, due_in, "")
+        credits = self._credits() if dice.random() < 0.25 else ()
+        dues_in = tuple(credit.due_in for credit in credits)
+        plain = pricing.pinned(terms.commission, terms.revenue, campaign.currency, due_in, "", dues_in)
         day = moment(at, self.time_zone).day
         by = pricing.quoted(plain, basis, pricing.no_rates if dice.random() < 0.1 else self.table.on, day)
-        state = dice.choice(("pending", "approved", "rejected"))
-        after = pricing.standing(Standing(state, "by_advertiser" if state == "rejected" else "", True), basis, by)  # type: ignore[arg-type]
+        state = dice.choice(("pending", "approved", "rejected")) if source == "server" else "pending"
+        opening = Standing(state, "by_advertiser" if state == "rejected" else "", source == "server")  # type: ignore[arg-type]
+        after = pricing.standing(opening, basis, by)
         is_call = terms.commission.startswith("Call") or dice.random() < 0.1
+        moved, parts = moves(NOWHERE, after, credits)
         customer, caller = f"customer-{dice.randint(1, 9)}", f"caller{dice.randint(1, 4)}/30" if is_call else ""
         return Fact(
             conversion_id("live", str(self.seed), str(number)),
@@ -182,7 +216,7 @@ class Months:
             at,
             at - dice.choice((0, 5_000, 3 * DAY_MS)),
             day,
-            "server",
+            source,
             campaign.advertiser,
             affiliate,
             campaign.id,
@@ -198,7 +232,7 @@ class Months:
             terms.commission,
             terms.revenue,
             after,
-            movement(NOWHERE, after),
+            moved,
             (),
             (),
             basis.deductions,
@@ -207,7 +241,14 @@ class Months:
             campaign.hold_days,
             str(by.quotes) if by.quotes.date else "",
             by.due_in,
+            credits,
+            parts,
         )
+
+    def _credits(self) -> tuple[Credit, ...]:
+        """Two or three affiliates who share a conversion."""
+        sharing = self.dice.sample(sorted(self.affiliates), self.dice.choice((2, 3)))
+        return tuple(Credit(one, "", self.dice.randint(1, 4), self.affiliates[one].currency) for one in sharing)
 
     def _act(self, step: int, last: Fact) -> Act:
         code = last.amount.currency if last.amount else "EUR"
@@ -225,5 +266,9 @@ class Months:
                 Dispute("d", "won"),
                 Dispute("d", "lost", some),
                 Correct(f"c{step}", self.dice.choice((10, 60, 400))),
+                Hold("bot", str(step)),
+                Hold("burst", "1"),
+                Release("bot"),
+                Refuse("burst"),
             )
         )

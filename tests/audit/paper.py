@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from chalicelib.model.close import Setup
-from chalicelib.model.day import accounting_day, utc_day
+from chalicelib.model.day import accounting_day, back, utc_day
 from chalicelib.model.line import Line
 from chalicelib.model.visit import Visit
 from chalicelib.reports import lines
@@ -43,6 +44,9 @@ class Shelf:
 
     def open(self, key: str) -> Any:
         return io.BytesIO(self.files[key])
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        yield from sorted(key for key in self.files if key.startswith(prefix))
 
     def folders(self, prefix: str) -> Iterator[str]:
         yield from {key[len(prefix) :].split("/")[0] for key in self.files if key.startswith(prefix)}
@@ -96,10 +100,12 @@ class Network:
 def bucket(months: Months, scratch: Path) -> Files:
     """Everything that is published in a network's months, the parts of daily reports that nobody checks left out."""
     shelf, days, network, before = Shelf(), Kept(), Network(months), None
-    entries = [entry(fact_item(fact, "")) for fact in months.facts]
+    entries, dice = [entry(fact_item(fact, "")) for fact in months.facts], Random(months.seed)
+    listed = {one: back(one.day, -dice.choice(months.lags)) for one in entries}
     for period in months.periods:
         for day in period.days:
-            mine = sorted((one for one in entries if one.day == day), key=lambda one: (one.affiliate, one.at_ms, one.n))
+            found = (one for one in entries if listed[one] == day)
+            mine = sorted(found, key=lambda one: (one.affiliate, one.at_ms, one.n))
             content = "".join((line(lines.COMMISSIONS), *(lines.of_entry(one, day)[0] for one in mine))).encode()
             hashed = sha256(content).hexdigest()
             part = Part(COMMISSIONS, part_key(day, COMMISSIONS, hashed), len(mine), len(content), hashed)

@@ -99,6 +99,28 @@ def test_a_line_that_was_taken_out_is_missed(files: Files) -> None:
     assert any("rows" in one for one in Verify(changed.get, LAST).run())
 
 
+def test_a_visit_that_was_moved_to_another_reason_is_found(files: Files) -> None:
+    line = line_of(files, "traffic.csv", 1)
+    start, gross, billable, head, rest = line[: line.index(",", line.index(",") + 1)], *line.split(",", 6)[3:]
+    kind = line.split(",")[2]
+    moved = f"{start},{kind},{gross},{int(billable) - 1},{int(head) + 1},{rest}"
+    found = Verify(replaced(files, "traffic.csv", line, moved).get, LAST).run()
+    place = f"closes/{LAST}/traffic.csv line 1"
+    assert f"{place}: billable {int(billable) - 1}, expected {billable}" in found
+    assert f"{place}: head {int(head) + 1}, expected {head}" in found
+
+
+def test_visits_that_nobody_counted_are_found(files: Files) -> None:
+    line = line_of(files, "traffic.csv", 1)
+    found = Verify(replaced(files, "traffic.csv", f"{line}\r\n", "").get, LAST).run()
+    assert any("traffic.csv: there is no line" in one for one in found)
+    every = line_of(files, "traffic.csv", 0)
+    part = next(part for part in json.loads(files[CLOSE])["parts"] if part["name"] == "traffic.csv")
+    rest = files[part["key"]].decode().removeprefix(f"{every}\r\n")
+    emptied = Verify(replaced(files, "traffic.csv", rest, "").get, LAST).run()
+    assert any("traffic.csv: there is no line" in one for one in emptied)
+
+
 @pytest.mark.parametrize("name", ["bases.csv", "shares.csv", "taxes.csv", "taken.csv", "open-items.csv"])
 def test_what_is_handed_on_is_repriced_too(files: Files, name: str) -> None:
     line = line_of(files, name, 1)

@@ -165,8 +165,11 @@ def test_the_costs_want_their_place_in_the_readme() -> None:
 
 def test_a_function_that_fails_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("def handler(event, context):\n    raise KeyError('nothing here')\n")
-    with Function(tmp_path, "broken.handler", {}) as function, pytest.raises(FunctionError, match="nothing here"):
-        function.first({})
+    with Function(tmp_path, "broken.handler", {}) as function:
+        with pytest.raises(FunctionError) as failed:
+            function.first({})
+        said = json.loads(str(failed.value))
+    assert (said["errorType"], said["errorMessage"]) == ("KeyError", "'nothing here'")
 
 
 def test_the_cpu_of_a_function_is_that_of_its_process(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from infra import archive
 from infra.archive import ArchiveError
 from infra.package import ROOT, Package, PackageError, package
 
-FUNCTIONS = {"APIHandler", "Edge", "Drain", "Facts", "Report", "Close", "Ripen"}
+FUNCTIONS = {"APIHandler", "Edge", "Drain", "Facts", "Report", "Close", "Ripen", "Clicks", "Forget", "Judge"}
 WITH_LAYER = {"Facts", "Report", "Close", "Ripen"}
 
 

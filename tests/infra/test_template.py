@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from chalicelib.settings import Settings
+from chalicelib.store import keys
 from chalicelib.telemetry import NAMESPACE
 from infra.package import ROOT, Package
 from tests.infra.conftest import Kind, Template
 
-FUNCTIONS = ("APIHandler", "Edge", "Drain", "Facts", "Report", "Close", "Ripen")
+FUNCTIONS = ("APIHandler", "Edge", "Drain", "Facts", "Report", "Close", "Ripen", "Clicks", "Forget", "Judge")
 
 
 def arn(of: str, attribute: str = "Arn") -> dict[str, list[str]]:
@@ -82,6 +83,17 @@ def test_each_function_may_write_its_own_log_and_no_other(template: Template, fu
     }
 
 
+def test_what_forgets_may_delete_salts_and_do_nothing_else(template: Template) -> None:
+    role = template["Resources"]["Forget"]["Properties"]["Role"]["Fn::GetAtt"][0]
+
+    (only,) = [one for one in statements(template, role) if not json.dumps(one["Action"]).count("logs:")]
+
+    assert (only["Action"], only["Resource"]) == ("dynamodb:DeleteItem", arn("Visits"))
+    # What the local AWS does not look at: the beginning of the only keys that may go.
+    start = keys.salt("20260921")["pk"]["S"].removesuffix("20260921")
+    assert only["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{start}*"]}}
+
+
 @pytest.mark.parametrize("function", ["APIHandler", "Edge", "Drain"])
 def test_the_hot_path_may_put_but_never_update_or_delete(template: Template, function: str) -> None:
     rights = allowed(template, function)
@@ -117,6 +129,16 @@ def test_the_report_may_delete_only_its_own_work_and_call_only_itself(template: 
     ]
     (itself,) = [json.loads(resource) for resource, actions in rights.items() if "lambda:InvokeFunction" in actions]
     assert itself["Fn::Sub"].endswith(":function:${AWS::StackName}-Report-*")
+
+
+def test_the_close_may_put_and_delete_only_its_own_work_and_call_only_itself(template: Template) -> None:
+    rights = allowed(template, "Close")
+    parts, work = (json.dumps({"Fn::Sub": f"${{Reports.Arn}}/{where}/*"}) for where in ("closes", "work/closes"))
+
+    assert {resource for resource, actions in rights.items() if "s3:PutObject" in actions} == {parts, work}
+    assert [resource for resource, actions in rights.items() if "s3:DeleteObject" in actions] == [work]
+    (itself,) = [json.loads(resource) for resource, actions in rights.items() if "lambda:InvokeFunction" in actions]
+    assert itself["Fn::Sub"].endswith(":function:${AWS::StackName}-Close-*")
 
 
 def test_the_stream_brings_inserts_in_partial_batches_and_has_a_place_for_what_fails(of_type: Kind) -> None:
@@ -166,6 +188,9 @@ def test_every_trigger_may_call_its_function(of_type: Kind) -> None:
         (ref("Report"), "events.amazonaws.com", "lambda:InvokeFunction"),
         (ref("Close"), "events.amazonaws.com", "lambda:InvokeFunction"),
         (ref("Ripen"), "events.amazonaws.com", "lambda:InvokeFunction"),
+        (ref("Clicks"), "events.amazonaws.com", "lambda:InvokeFunction"),
+        (ref("Judge"), "events.amazonaws.com", "lambda:InvokeFunction"),
+        (ref("Forget"), "events.amazonaws.com", "lambda:InvokeFunction"),
     } == permissions
 
 

@@ -8,10 +8,11 @@ import pytest
 
 from chalicelib.manage.command import Desk, main
 from chalicelib.manage.conversions import Conversions
+from chalicelib.model import trust
 from chalicelib.model.day import iso
 from chalicelib.model.network import DAY_MS, Link
 from chalicelib.store.network import Network
-from tests.web.shopfront import Front
+from tests.web.shopfront import MASTER, Front
 
 SALE = {"goal": "sale", "order_id": "A-1", "amount": "50.00", "currency": "USD"}
 
@@ -29,7 +30,8 @@ def conversion(front: Front, link: Link) -> str:
 @pytest.fixture
 def desk(front: Front) -> Desk:
     network = Network(front.table, "ledger")
-    made = Conversions(front.ledger, network, front.rates.on, lambda: front.now, "UTC")
+    person = lambda: trust.lasting(MASTER)  # noqa: E731
+    made = Conversions(front.ledger, network, front.rates.on, lambda: front.now, "UTC", person)
     return cast("Desk", SimpleNamespace(conversions=made))
 
 
@@ -219,3 +221,36 @@ def test_what_is_reinstated_after_its_day_was_passed_over_is_priced_at_once(
     assert run(desk, "reinstate", conversion, "--reason", "genuine", "--by", "anna") == 0
     last = front.facts(conversion)[-1]
     assert (last.kind, last.after.state, last.after.commission) == ("rated", "approved", 125)
+
+
+def test_a_person_holds_a_conversion_and_lets_it_go(
+    front: Front, desk: Desk, conversion: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = (conversion, "--reason", "self_referral", "--person", "anna")
+    assert [run(desk, act, *words) for act in ("hold", "hold", "release", "release", "hold")] == [0] * 5
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["held", "already", "released", "already", "already"]
+    assert "held by self_referral" in lines[0]
+    assert front.facts(conversion)[-1].after.held == ""
+
+
+def test_a_person_refuses_what_is_held_with_the_rule_as_reason(front: Front, desk: Desk, conversion: str) -> None:
+    run(desk, "hold", conversion, "--reason", "own_pixel", "--person", "anna", "--note", "asked the shop")
+    assert run(desk, "refuse", conversion, "--reason", "own_pixel", "--person", "ben") == 0
+    last = front.facts(conversion)[-1]
+    assert (last.kind, last.after.state, last.after.reason) == ("refused", "rejected", "own_pixel")
+    assert last.status_word == "ben"
+
+
+def test_what_no_rule_holds_cannot_be_let_go(desk: Desk, conversion: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(desk, "release", conversion, "--reason", "bot", "--person", "anna") == 1
+    assert "not_held" in capsys.readouterr().err
+
+
+def test_holding_again_for_something_new_takes_another_version(desk: Desk, conversion: str) -> None:
+    words = (conversion, "--reason", "last_second", "--person", "anna")
+    run(desk, "hold", *words)
+    run(desk, "release", *words)
+    assert run(desk, "hold", *words, "--version", "seen-again") == 0
+    assert desk.conversions.facts(conversion)[-1].after.held == "last_second"
+    assert run(desk, "hold", *words, "--version", "two words") == 1

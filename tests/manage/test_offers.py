@@ -1,6 +1,7 @@
 """An operator gives affiliates coupons, numbers and caps by the command, and nothing that means nothing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +11,9 @@ from chalicelib.manage import offers
 from chalicelib.manage.command import Desk, main
 from chalicelib.manage.setup import Wrong
 from chalicelib.model import phone, seal
-from chalicelib.model.network import Coupon, Number
-from chalicelib.store.network import Taken
+from chalicelib.model.day import iso
+from chalicelib.model.network import Campaign, Coupon, Number
+from chalicelib.store.network import Network, Taken
 from tests.web.shopfront import MASTER, Front
 
 
@@ -64,6 +66,88 @@ def test_a_campaign_is_added_with_caps_and_a_hold(front: Front, said: Any) -> No
 def test_a_cap_that_means_nothing_is_refused(cap: str, currency: str) -> None:
     with pytest.raises(Wrong, match="not a cap"):
         offers.caps([cap], currency)
+
+
+def test_caps_are_changed_by_what_is_said_and_nothing_else(front: Front, said: Any) -> None:
+    link = front.link(caps={"total": 500, "clicks/day": 1000, "commission/month": 90_000})
+    words = ["--cap", "conversions/total=20", "--cap", "revenue/day=12.50", "--no-cap", "clicks/day"]
+    assert said("campaign", "set", link.campaign, *words) == (
+        0,
+        f"campaign {link.campaign}: commission/month=900.00 conversions/total=20 revenue/day=12.50",
+    )
+    made = front.office.campaign(link.campaign)
+    assert made.caps == {"conversions/total": 20, "commission/month": 90_000, "revenue/day": 1_250}
+    assert (len(made.terms), made.state, made.destination) == (2, "active", "https://shop.example/")
+
+
+def test_a_cap_on_clicks_that_comes_later_is_counted_from_then_on(front: Front, said: Any) -> None:
+    link = front.link()
+    assert link.campaign not in Network(front.table, "ledger").listed("clicks")
+    said("campaign", "set", link.campaign, "--cap", "clicks/day=10")
+    assert link.campaign in Network(front.table, "ledger").listed("clicks")
+
+
+@pytest.mark.parametrize(
+    ("words", "mistake"),
+    [
+        (["--cap", "week=5"], "not a cap"),
+        (["--cap", "day=0"], "not a cap"),
+        (["--no-cap", "week"], "not a cap"),
+        (["--no-cap", "clicks/day"], "has no cap clicks/day"),
+        (["--cap", "clicks/day/nobody=5"], "no affiliate nobody"),
+    ],
+)
+def test_a_change_of_caps_that_means_nothing_changes_nothing(
+    front: Front, said: Any, words: list[str], mistake: str
+) -> None:
+    link = front.link(caps={"day": 5})
+    code, told = said("campaign", "set", link.campaign, *words)
+    assert (code, mistake in told) == (1, True)
+    assert front.office.campaign(link.campaign).caps == {"day": 5}
+
+
+def test_two_who_change_the_caps_at_once_do_not_undo_each_other(front: Front) -> None:
+    link = front.link(caps={"day": 5})
+
+    class Slow(Network):
+        """The real network, where another operator is faster."""
+
+        def replace_campaign(self, known: Campaign, changed: Campaign) -> bool:
+            offers.set_caps(front.office, link.campaign, ["total=7"])
+            return super().replace_campaign(known, changed)
+
+    office = replace(front.office, network=Slow(front.table, "ledger"))
+    with pytest.raises(Wrong, match="somebody else"):
+        offers.set_caps(office, link.campaign, ["day=6"])
+    assert front.office.campaign(link.campaign).caps == {"day": 5, "total": 7}
+
+
+def test_a_coupon_is_ended_once_and_in_the_future(front: Front, said: Any) -> None:
+    link, code = front.link(), uuid4().hex[:8]
+    said("coupon", "add", code, "--affiliate", link.affiliate, "--campaign", link.campaign)
+    soon, later = iso(front.now + 120_000), iso(front.now + 3_600_000)
+    told = f"earn nothing by coupon {code.upper()} of {front.shop}"
+    assert said("coupon", "end", front.shop, code, "--from", later) == (0, f"orders from {later} on {told}")
+    assert said("coupon", "end", front.shop, code) == (0, f"orders from {soon} on {told}")
+    early = said("coupon", "end", front.shop, code, "--from", iso(front.now))
+    front.passes(120_000)
+    assert (early[0], "in the future" in early[1]) == (1, True)
+    assert said("coupon", "end", front.shop, code) == (1, f"clickledger: coupon {code.upper()} has ended already")
+    assert said("coupon", "end", front.shop, "none") == (1, f"clickledger: {front.shop} has no coupon none")
+    assert said("coupon", "end", front.shop, code, "--from", "noon")[0] == 1
+
+
+def test_a_campaign_that_has_ended_gets_no_coupon_and_says_when_its_coupons_end(front: Front, said: Any) -> None:
+    link = front.link()
+    ends = iso(front.now + 120_000)
+    assert f"orders from {ends} on earn nothing by its coupons" in said("campaign", "state", link.campaign, "ended")[1]
+    front.passes(60_000)
+    # Who ends it again does not give its coupons more time.
+    assert ends in said("campaign", "state", link.campaign, "ended")[1]
+    with pytest.raises(Wrong, match="has ended"):
+        offers.add_coupon(front.office, Coupon("", "TEA", link.affiliate, link.campaign))
+    assert "coupons" not in said("campaign", "state", link.campaign, "active")[1]
+    assert front.office.campaign(link.campaign).ended_ms == 0
 
 
 def test_an_affiliate_is_changed_by_what_is_said_and_nothing_else(front: Front, said: Any) -> None:

@@ -104,7 +104,8 @@ def shelf() -> Shelf:
 
 @pytest.fixture
 def desk(front: Front, shelf: Shelf) -> Desk:
-    front.passes(int.from_bytes(front.shop.encode()[-6:]) % 30_000 * 86_400_000)
+    # Tables of rates are everybody's: these lie in a century in which no other test looks for any.
+    front.passes((60_000 + int.from_bytes(front.shop.encode()[-6:]) % 30_000) * 86_400_000)
     rates = Rates(front.table, "ledger", 0, lambda: 0.0)
     return cast("Desk", SimpleNamespace(rates=RateDesk(rates, lambda: shelf, lambda: front.now, "UTC")))
 

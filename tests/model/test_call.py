@@ -2,8 +2,9 @@
 
 import pytest
 
-from chalicelib.model import call, phone
+from chalicelib.model import call, phone, trust
 from chalicelib.model.call import Call
+from chalicelib.model.personal import caller_key
 from chalicelib.model.sale import Refusal
 
 SAID = {"call_id": "c-1", "number": "+14155550100", "caller": "+14155550199", "duration": "61"}
@@ -101,13 +102,15 @@ def test_a_number_is_kept_in_one_spelling(text: str, number: str) -> None:
 )
 def test_a_withheld_number_is_nobodys(text: str) -> None:
     assert phone.caller(text) == ""
-    assert phone.caller_key(MASTER, "shop", phone.caller(text)) == ""
+    assert caller_key(trust.lasting(MASTER), "shop", phone.caller(text)) == ""
 
 
 def test_a_caller_is_known_again_by_one_advertiser_after_a_rotation_and_never_by_the_number() -> None:
-    key, rotated = phone.caller_key(MASTER, "shop", "+14155550199"), f"1:{MASTER},2:{'n' * 48}"
-    assert key == phone.caller_key(rotated, "shop", "+14155550199")
-    assert key != phone.caller_key(MASTER, "other", "+14155550199")
+    secret, rotated = trust.lasting(MASTER), trust.with_new_generation(MASTER, "n" * 48)
+    key = caller_key(secret, "shop", "+14155550199")
+    assert key == caller_key(trust.lasting(rotated), "shop", "+14155550199")
+    assert key != caller_key(secret, "other", "+14155550199")
+    assert key != caller_key(trust.lasting("o" * 48), "shop", "+14155550199")
     assert "4155550199" not in key
     assert len(key) == 32
 

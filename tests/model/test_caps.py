@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.model.caps import NOTHING, Cap, CapState, is_full, read
+from chalicelib.model.caps import NOTHING, Cap, CapState, ClickState, is_full, on_clicks, read
 from chalicelib.model.fact import Fact
 from tests.model.world import SALE, at, sale, tell
 
@@ -70,10 +70,51 @@ def test_only_recent_days_and_months_are_kept_of_every_measure() -> None:
         ({"commission/month": 900}, {"commission/2026-09": 900}, "anna", True),
         ({"commission/month/anna": 900}, {"commission/2026-09/anna": 900}, "anna", True),
         ({"commission/month/anna": 900}, {"commission/2026-09/anna": 900}, "ben", False),
-        ({"clicks/day": 0}, {}, "anna", False),
+        ({"clicks/day": 3}, {f"clicks/{DAY}": 3}, "anna", True),
+        ({"clicks/day": 3}, {f"clicks/{DAY}": 2, DAY: 9, "total": 9}, "anna", False),
+        ({"clicks/total/anna": 3}, {"clicks/total/anna": 3}, "ben", False),
     ],
 )
 def test_a_campaign_is_full_by_its_own_caps_and_the_affiliates(
     caps: dict[str, int], taken: dict[str, int], affiliate: str, expected: bool
 ) -> None:
     assert is_full(caps, taken, DAY, affiliate) is expected
+
+
+# Clicks
+
+LIMITS = {"total": 9, "clicks/day": 5, "clicks/month/anna": 7, "clicks/total": 9}
+CAME = {(DAY, "anna"): 2, (DAY, "ben"): 1, ("2026-09-20", "anna"): 4}
+
+
+def test_a_click_counts_on_its_own_day_for_everyone_and_for_its_affiliate() -> None:
+    caps = on_clicks(LIMITS)
+    state = ClickState({}, {}, caps=caps).counting(caps, CAME, 1_000)
+    assert state.taken == {
+        f"clicks/{DAY}": 3,
+        "clicks/2026-09-20": 4,
+        "clicks/2026-09/anna": 6,
+        "clicks/total": 7,
+    }
+    assert state.through == {"clicks/day": 1_000, "clicks/month/anna": 1_000, "clicks/total": 1_000}
+
+
+def test_a_cap_that_does_not_count_stays_where_it_was() -> None:
+    day, month, total = on_clicks(LIMITS)
+    state = ClickState({"clicks/total": 5}, {"clicks/total": 900}, caps=(day, month, total)).counting(
+        [day], CAME, 1_000
+    )
+    assert (state.taken["clicks/total"], state.through) == (5, {"clicks/total": 900, "clicks/day": 1_000})
+    assert "clicks/2026-09/anna" not in state.taken
+
+
+def test_only_recent_days_and_months_of_clicks_are_kept() -> None:
+    caps = on_clicks({"clicks/day": 5, "clicks/total": 9})
+    state = ClickState({}, {}, caps=caps)
+    for day in range(1, 10):
+        state = state.counting(caps, {(f"2026-02-{day:02d}", "anna"): 1}, day)
+    assert state.taken == {"clicks/2026-02-07": 1, "clicks/2026-02-08": 1, "clicks/2026-02-09": 1, "clicks/total": 9}
+
+
+def test_a_cap_on_clicks_is_one_however_often_it_is_written() -> None:
+    assert on_clicks({"clicks/day": 5, "clicks/day/": 3, "day": 2}) == (Cap("clicks", "day", "*", 3),)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.model import judge, life
-from chalicelib.model.act import Act, Amend, Approve, Correct, Dispute, Refund, Reinstate, Reject
+from chalicelib.model.act import Act, Amend, Approve, Correct, Dispute, Hold, Refund, Refuse, Reinstate, Reject, Release
 from chalicelib.model.answer import Replay
 from chalicelib.model.fact import Fact, Standing
 from chalicelib.model.fx import NO_QUOTES, Quotes
@@ -16,7 +16,7 @@ from chalicelib.model.money import Money
 from chalicelib.model.network import DAY_MS, Campaign, Goal
 from chalicelib.model.sale import Refusal
 from chalicelib.model.terms import Terms
-from tests.model.world import CAMPAIGN, CLICK, NOW, SALE, at, sale
+from tests.model.world import CAMPAIGN, CLICK, NOW, SALE, at, sale, tell
 
 QUOTES = Quotes("2026-09-21", "9f86d081", "EUR", (("GBP", "0.8541"), ("JPY", "163.2"), ("USD", "1.0812")))
 LATER = at(NOW + DAY_MS)
@@ -477,3 +477,42 @@ def holds(facts: list[Fact]) -> None:
     assert min(sums(facts)) >= 0
     assert 0 <= standing.disputed <= max(0, amount.minor - standing.refunded)
     assert (standing.reason == "no_fx_rate") <= (sums(facts) == (0, 0, 0))
+
+
+# What a rule of trust holds
+
+
+def claim() -> list[Fact]:
+    return tell([], sale("browser", "80.00"))[0]
+
+
+def test_what_held_a_claim_holds_what_a_server_confirms_until_a_person_has_looked() -> None:
+    facts, _ = tell(after(claim(), Hold("bot", "1"), Hold("burst", "2")), sale(status="approved"))
+    assert (facts[-1].kind, facts[-1].after.state, facts[-1].after.held) == ("confirmed", "approved", "bot burst")
+    assert [fact.after.held for fact in after(facts, Release("bot"), Release("burst"))[-2:]] == ["burst", ""]
+
+
+def test_a_claim_that_a_person_refused_is_held_when_a_server_confirms_it() -> None:
+    facts, _ = tell(after(claim(), Hold("cookie_stuffing", "1"), Refuse("cookie_stuffing")), sale(status="approved"))
+    assert (facts[-1].after.state, facts[-1].after.held) == ("approved", "cookie_stuffing")
+    assert told(life.change(facts, Hold("cookie_stuffing", "1"), LATER)) == "replay"
+    assert after(facts, Release("cookie_stuffing"))[-1].after.held == ""
+    again = after(facts, Refuse("cookie_stuffing"))
+    assert (again[-1].after.state, again[-1].after.reason) == ("rejected", "cookie_stuffing")
+    assert told(life.change(again, Refuse("cookie_stuffing"), LATER)) == "replay"
+
+
+def test_a_hold_outlasts_a_rejection_and_a_refund_and_ripens_with_its_sale() -> None:
+    facts = after(booked("pending"), Hold("bot", "1"), Refund("r1", dollars(100)), Reject("by_advertiser"))
+    facts = after(facts, Reinstate("a person"))
+    ripe = life.approve_by_time(facts, LATER)
+    assert isinstance(ripe, Fact)
+    assert (ripe.after.state, ripe.after.held, ripe.after.commission) == ("approved", "bot", 0)
+    assert after([*facts, ripe], Release("bot"))[-1].after.held == ""
+
+
+def test_what_was_refused_stands_free_where_a_person_reinstates_it() -> None:
+    facts = after(booked(), Hold("bot", "1"), Refuse("bot"), Reinstate("a person"))
+    assert (facts[-1].after.state, facts[-1].after.held, facts[-1].after.commission) == ("approved", "", 1000)
+    assert told(life.change(facts, Refuse("bot"), LATER)) == "replay"
+    assert after(facts, Hold("bot", "2"), Refuse("bot"))[-1].after.reason == "bot"

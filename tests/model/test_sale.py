@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.model import reasons
 from chalicelib.model.money import Money
-from chalicelib.model.sale import SERVERS_OWN, Refusal, Sale, customer_hash, customer_key, moment, shape
+from chalicelib.model.sale import SERVERS_OWN, Refusal, Sale, moment, shape
 from tests.model.world import SHOP
 
 ORDINARY = {"goal": "sale", "order_id": "A-1", "amount": "49.90", "currency": "EUR", "status": "approved"}
@@ -154,14 +154,6 @@ def test_order_ids_are_trimmed_and_composed_and_keep_their_case() -> None:
 )
 def test_event_time_is_iso_8601_with_a_zone_or_unix_seconds(text: str, ms: int | None) -> None:
     assert moment(text) == ms
-
-
-def test_a_customer_is_a_key_of_its_advertiser_and_nothing_to_read() -> None:
-    key = customer_key("shop", customer_hash("person@example.com"))
-    others = {customer_key("mall", customer_hash("person@example.com")), customer_key("shop", customer_hash("p"))}
-    assert "person" not in key
-    assert key not in others
-    assert customer_key("shop", customer_hash("")) == ""
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from chalicelib.model.entry import Entry
 from chalicelib.model.line import Buckets
 from chalicelib.model.network import DAY_MS
 from chalicelib.model.period import Period, following, months_after
-from chalicelib.model.settling import Carried, Settled, is_open, settle
+from chalicelib.model.settling import Carried, Settled, begins, is_open, settle
 
 OCTOBER, NOVEMBER = Period.of("2026-10", "Europe/Berlin"), Period.of("2026-11", "Europe/Berlin")
 BOOKED = Entry(
@@ -108,6 +108,7 @@ def test_a_refund_of_what_was_settled_long_ago_is_taken_from_what_is_payable() -
 
 def test_a_disputed_conversion_is_held_wherever_it_was() -> None:
     disputed = APPROVED._replace(n=2, kind="disputed", disputed=100, pending_due=0, approved_due=0)
+    disputed = disputed._replace(pending_commission=0, approved_commission=0)
     settled = settle(None, [disputed], NOVEMBER, grouped=False)
     assert due(settled) == Buckets(0, 500, -500)
     assert is_open(settled.carried, NOVEMBER)
@@ -119,3 +120,9 @@ def test_months_follow_each_other_over_the_year() -> None:
     # 31 January in Berlin, a month later: the last of February at the same time of day.
     january = Period.of("2027-01", "Europe/Berlin").end_ms - 3_600_000
     assert months_after(january, 1, "Europe/Berlin") == Period.of("2027-02", "Europe/Berlin").end_ms - 3_600_000
+
+
+def test_a_conversion_begins_with_a_servers_word_whatever_its_number() -> None:
+    assert begins(BOOKED)
+    assert begins(BOOKED._replace(n=2, kind="confirmed"))
+    assert not begins(APPROVED)

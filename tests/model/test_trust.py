@@ -23,7 +23,23 @@ def test_rotation_signs_with_the_newest_and_still_knows_the_older() -> None:
 
 def test_a_new_generation_is_added_to_what_was() -> None:
     twice = trust.with_new_generation(trust.with_new_generation(MASTER, "n" * 48), "o" * 48)
-    assert twice == f"1:{MASTER},2:{'n' * 48},3:{'o' * 48}"
+    assert trust.generations(twice) == {1: MASTER.encode(), 2: b"n" * 48, 3: b"o" * 48}
+
+
+def test_what_lasts_is_the_same_after_a_rotation_and_when_the_oldest_generation_has_ended() -> None:
+    before = trust.lasting(MASTER)
+    rotated = trust.with_new_generation(MASTER, "n" * 48)
+    ended = ",".join(part for part in rotated.split(",") if not part.startswith("1:"))
+    assert trust.lasting(rotated) == trust.lasting(ended) == trust.lasting(trust.with_new_generation(ended, "o" * 48))
+    assert trust.lasting(rotated) == before
+    assert trust.click_keys(ended).person == before
+    assert 1 not in trust.generations(ended)
+
+
+def test_what_lasts_signs_nothing() -> None:
+    rotated = trust.with_new_generation(MASTER, "n" * 48)
+    assert 0 not in trust.click_keys(rotated).keys
+    assert trust.lasting(rotated) not in trust.generations(rotated).values()
 
 
 @pytest.mark.parametrize("master", ["", "short", f"0:{MASTER}", f"256:{MASTER}", f"1:{MASTER},2:short", f"x:{MASTER}"])

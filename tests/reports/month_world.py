@@ -18,7 +18,7 @@ from chalicelib.model.visit import Visit
 from chalicelib.reports.agreed import minimum
 from chalicelib.reports.books import Books
 from chalicelib.reports.daily import DailyReport
-from chalicelib.reports.month import MonthClose
+from chalicelib.reports.month import EVERY_MS, MonthClose
 from chalicelib.reports.month_stores import Agreed
 from chalicelib.store.closes import Closes
 from chalicelib.store.days import Days
@@ -88,6 +88,7 @@ class Bureau:
     least: dict[str, int] = field(default_factory=dict)
     rates: Callable[[str], Quotes] = lambda _: NO_QUOTES
     run_rows: int = 20
+    every_ms: int = EVERY_MS
 
     def agreed(self) -> Agreed:
         """What is set up."""
@@ -102,7 +103,17 @@ class Bureau:
         days, closes = Days(self.table, "ledger"), Closes(self.table, "ledger")
         books = Books(self.hands, self.payouts, ZONE)
         return MonthClose(
-            days, closes, self.bucket, self, self.seen, books, books, ZONE, self.scratch, run=self.run_rows
+            days,
+            closes,
+            self.bucket,
+            self,
+            self.seen,
+            books,
+            books,
+            ZONE,
+            self.scratch,
+            run=self.run_rows,
+            every_ms=self.every_ms,
         )
 
     def report(self, until: str) -> None:

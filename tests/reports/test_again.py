@@ -177,7 +177,7 @@ def test_a_newer_preview_replaces_the_older_one_whole(desk: Desk) -> None:
     desk.bucket.put(f"preview/{DAY}/statements/affiliate-gone.csv", b"")
     desk.bucket.put(f"preview/{TOMORROW}/summary.csv", b"kept")
     keys = desk.report.preview(DAY)
-    assert keys == [f"preview/{DAY}/commissions.csv", f"preview/{DAY}/summary.csv"]
+    assert keys == [f"preview/{DAY}/{name}.csv" for name in ("clicks", "commissions", "summary")]
     assert sorted(desk.bucket.content) == [*keys, f"preview/{TOMORROW}/summary.csv"]
 
 

@@ -49,6 +49,7 @@ def test_a_day_has_a_line_for_each_fact_in_order(full: Desk) -> None:
 
 def test_a_day_has_its_parts(full: Desk) -> None:
     assert sorted(full.parts()) == [
+        "clicks.csv",
         "commissions.csv",
         "statements/advertiser-mall.csv",
         "statements/advertiser-shop.csv",
@@ -116,7 +117,8 @@ def test_the_summary_ties_to_the_lines(full: Desk) -> None:
 
 @pytest.mark.parametrize(("kind", "columns"), [("affiliate", MOVED[:2]), ("advertiser", MOVED[2:])])
 def test_the_statements_tie_to_the_lines(full: Desk, kind: str, columns: tuple[str, ...]) -> None:
-    statements = {name: full.lines(name) for name in full.parts() if name.startswith(f"statements/{kind}-")}
+    names = [name for name in full.parts() if name.startswith(f"statements/{kind}-")]
+    statements = {name: [line for line in full.lines(name) if line["kind"] != "root"] for name in names}
     assert sum(map(len, statements.values())) == len(full.lines())
     for id in {line[kind] for line in full.lines()}:
         own = [line for line in full.lines() if line[kind] == id]
@@ -145,7 +147,7 @@ def test_a_csv_is_utf_8_with_crlf_after_every_line(desk: Desk) -> None:
 def test_an_empty_day_has_a_manifest(desk: Desk) -> None:
     assert desk.run() == (DAY,)
     assert (desk.manifest()["facts"], desk.manifest()["sums"]) == (0, {})
-    assert sorted(desk.parts()) == ["commissions.csv", "summary.csv"]
+    assert sorted(desk.parts()) == ["clicks.csv", "commissions.csv", "summary.csv"]
     assert desk.lines() == []
 
 
@@ -244,7 +246,7 @@ def test_an_affiliate_that_is_part_of_anothers_name_has_its_own_statement(desk: 
     desk.table.show([fact(f"{id}-{number}", affiliate=id) for id in ("ab", "ab-c", "abc", "a") for number in range(3)])
     desk.run()
     for id in ("ab", "ab-c", "abc", "a"):
-        assert len(desk.lines(f"statements/affiliate-{id}.csv")) == 3
+        assert [line["kind"] for line in desk.lines(f"statements/affiliate-{id}.csv")] == ["booked"] * 3 + ["root"]
 
 
 def test_a_strange_id_cannot_name_a_file(desk: Desk) -> None:

@@ -46,7 +46,8 @@ def test_every_line_of_three_months_says_where_it_comes_from(seed: int, tmp_path
                 assert any("commissions.csv line" in sentence for sentence in said)
                 amount = f"{decimal(fact.after.commission, fact.after.currency)} {fact.after.currency}"
                 is_priced = fact.after.state != "rejected" and fact.after.reason != "no_fx_rate"
-                assert not is_priced or any(sentence.startswith(f"commission: {amount}, ") for sentence in said)
+                how = " of it, by largest remainder" if fact.share else ", "
+                assert not is_priced or any(sentence.startswith(f"commission: {amount}{how}") for sentence in said)
     assert {"booked", "cpc"} <= seen
 
 

@@ -81,6 +81,8 @@ def test_a_line_says_all_of_a_sale() -> None:
         "pending_due": "0.00",
         "approved_due": "4.50",
         "due_after": "4.50",
+        "held": "",
+        "share": "",
     }
 
 
@@ -123,8 +125,8 @@ def test_old_columns_keep_their_places() -> None:
     assert lines.COMMISSIONS[:4] == ("provisional_period", "stamped_day", "late", "accepted")
     assert lines.COMMISSIONS[37:39] == ("confirmed", "customer")
     assert lines.SUMMARY[20:22] == ("margin", "reinstated")
-    assert lines.AFFILIATE[-5:-3] == ("sub5", "due_currency")
-    assert lines.ADVERTISER[-4:-2] == ("confirmed", "deductions")
+    assert lines.AFFILIATE[-7:-5] == ("sub5", "due_currency")
+    assert lines.ADVERTISER[-6:-4] == ("confirmed", "deductions")
 
 
 def test_what_is_taken_back_is_a_negative_number() -> None:
@@ -242,6 +244,9 @@ def test_a_summary_shows_both_states_and_their_sum() -> None:
         "dispute_won": "1",
         "dispute_lost": "0",
         "rated": "0",
+        "held": "0",
+        "released": "0",
+        "refused": "0",
         "due_currency": "JPY",
         "pending_due": "164",
         "approved_due": "737",

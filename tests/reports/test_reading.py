@@ -64,6 +64,8 @@ def any_entry(draw: Any) -> Entry:
         disputed,
         due_in,
         *due,
+        draw(st.sampled_from(["", "bot", "bot burst"])),
+        draw(st.sampled_from(["", "2/1:2:1"])),
     )
     return Entry._make(said)
 

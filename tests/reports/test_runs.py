@@ -1,12 +1,15 @@
 """Sorting on disk gives what sorting in memory gives, and leaves nothing behind."""
 
 import gc
+import os
+import pickle
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from chalicelib.reports.runs import Kept, Runs
+from chalicelib.reports import runs
+from chalicelib.reports.runs import Kept, Pile, Runs
 
 
 class Pair(NamedTuple):
@@ -55,3 +58,48 @@ def test_kept_rows_are_read_again_in_their_order(tmp_path: Path) -> None:
     del kept
     gc.collect()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("stops", [(), (1,), (5, 10, 11), tuple(range(0, 300, 2))])
+def test_a_pile_and_kept_rows_go_on_from_their_files(tmp_path: Path, stops: tuple[int, ...]) -> None:
+    def key(row: Outer) -> int:
+        return row.pair.key
+
+    sort = Runs(tmp_path, 10)
+    pile, kept, held = sort.pile(key), Kept[Outer](tmp_path), list[object]()
+    for number, row in enumerate(rows(300)):
+        if number in stops:
+            held += [pile, kept]
+            piled, stayed = ([path.name for path in one.files()] for one in (pile, kept))
+            pile, kept = sort.pile(key, piled), Kept(tmp_path, stayed)
+        pile.add(row)
+        kept.add(row)
+    assert list(pile) == sorted(rows(300), key=key)
+    assert list(kept) == rows(300)
+
+
+def test_files_can_be_asked_for_while_the_rows_are_read(tmp_path: Path) -> None:
+    pile: Pile[Outer] = Runs(tmp_path, 10).pile(lambda row: row.pair.key)
+    for row in rows(25):
+        pile.add(row)
+    reading = iter(pile)
+    first, count = next(reading), len(pile.files())
+    assert count == 3
+    assert [first, *reading] == list(pile) == sorted(rows(25), key=lambda row: row.pair.key)
+
+
+class Command:
+    """What somebody might leave in the bucket."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        return os.mkdir, (self._path,)
+
+
+def test_a_file_that_names_a_function_is_refused_before_it_is_called(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(pickle.dumps(Command(tmp_path / "made")))
+    with pytest.raises(pickle.UnpicklingError, match="no row"):
+        runs.load(tmp_path / "file")
+    assert not (tmp_path / "made").exists()

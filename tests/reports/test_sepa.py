@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from sepaxml.validation import try_valid_xml  # type: ignore[import-untyped]
+from sepaxml.validation import ValidationError, try_valid_xml  # type: ignore[import-untyped]
 
 from chalicelib.model.bank import Account
 from chalicelib.model.party import Party
@@ -36,8 +36,20 @@ def told(content: bytes, tag: str) -> list[str]:
     return [found.text or "" for found in ElementTree.fromstring(content).findall(f".//{{*}}{tag}")]
 
 
+def is_valid(content: bytes) -> bool:
+    """Whether a file is one by the schema that the library brings along."""
+    try:
+        try_valid_xml(content, sepa.SCHEMA)
+    except ValidationError:
+        return False
+    return True
+
+
 def test_the_file_is_valid_by_the_schema_of_the_library() -> None:
-    try_valid_xml(sepa.transfer(BATCH), sepa.SCHEMA)
+    content = sepa.transfer(BATCH)
+    assert is_valid(content)
+    assert not is_valid(content.replace(b"0.05", b"0,05"))
+    assert not is_valid(content.replace(sepa.SCHEMA.encode(), b"pain.001.001.03"))
 
 
 def test_it_pays_each_line_in_euros_and_says_the_sum() -> None:

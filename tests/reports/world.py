@@ -8,11 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from chalicelib.model.day import accounting_day, end
+from chalicelib.model.clickid import KeyRing, mint
+from chalicelib.model.day import accounting_day, end, utc_day
 from chalicelib.model.entry import Entry
 from chalicelib.model.fact import NOWHERE, Fact, Standing, conversion_id, movement, next_fact
+from chalicelib.model.follow import Follow
 from chalicelib.model.money import Money
 from chalicelib.reports.daily import DailyReport, Done, HandOver
+from chalicelib.reports.proofs import Proofs
 from chalicelib.store import fact_items
 from chalicelib.store.days import Days
 from chalicelib.store.errors import ConditionFailed
@@ -63,6 +66,39 @@ class Table:
         return {"Items": page} | ({"LastEvaluatedKey": page[-1]} if len(found) > self.page else {})
 
 
+RING = KeyRing(1, {1: b"a key of no network"})
+
+
+def click(number: int = 0, at_ms: int = NOON, affiliate: str = "anna", **changes: Any) -> Follow:
+    """A click on one of an affiliate's links."""
+    id = mint(RING, 7, at_ms, number.to_bytes(10, "big"))
+    return Follow(at_ms, id.text, affiliate, "spring", f"go-{affiliate}", "GET", "")._replace(**changes)
+
+
+@dataclass
+class Clicks:
+    """The clicks of a visits table with two shards, and the marks of those that came in late, by UTC day."""
+
+    shards: int = 2
+    rows: list[Follow] = field(default_factory=list)
+    marks: list[tuple[str, Follow]] = field(default_factory=list)
+
+    def come(self, *clicks: Follow, at_ms: int = 0) -> None:
+        """Let clicks come in: at their own time, or late."""
+        self.rows += [one for one in clicks if one not in self.rows]
+        self.marks += [(utc_day(at_ms), one) for one in clicks if at_ms]
+
+    def on(self, day: str, shard: int, from_ms: int, to_ms: int) -> Iterator[Follow]:
+        mine = (one for one in self.rows if utc_day(one.at_ms) == day and self._shard(one) == shard)
+        return iter(sorted(one for one in mine if from_ms <= one.at_ms < to_ms))
+
+    def late(self, day: str, shard: int, before_ms: int) -> Iterator[Follow]:
+        return (one for came, one in self.marks if came == day and self._shard(one) == shard and one.at_ms < before_ms)
+
+    def _shard(self, one: Follow) -> int:
+        return sum(one.id.encode()) % self.shards
+
+
 @dataclass
 class Bucket:
     """A report bucket in memory; test_archive.py holds it to the same contract as the real one."""
@@ -107,12 +143,25 @@ class Desk:
     bucket: Bucket = field(default_factory=Bucket)
     start: str = DAY
     batch: int = 1000
+    clicks: Clicks = field(default_factory=Clicks)
+    zone: str = ZONE
 
     @property
     def report(self) -> DailyReport:
         """The reports, as a fresh process makes them."""
         days = Days(self.table, "ledger")
-        return DailyReport(days, self.bucket, ZONE, self.scratch, self.start, batch=self.batch)
+        return DailyReport(
+            days, self.bucket, self.zone, self.scratch, self.start, batch=self.batch, followed=self.clicks
+        )
+
+    def proofs(self, *facts: Fact) -> Proofs:
+        """What proves from the reports; the ledger holds these facts."""
+        return Proofs(
+            Days(self.table, "ledger"),
+            self.bucket,
+            self.zone,
+            lambda conversion: [one for one in facts if one.conversion == conversion],
+        )
 
     def run(self, now_ms: int = MORNING_AFTER) -> tuple[str, ...]:
         """Publish what is due; the days."""

@@ -4,17 +4,18 @@ import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from chalicelib.model import clickid, judge
-from chalicelib.model.caps import NOTHING
+from chalicelib.model.caps import NOTHING, Cap
 from chalicelib.model.click import Click
 from chalicelib.model.day import utc_day
 from chalicelib.model.fact import Fact, conversion_id
 from chalicelib.model.judge import Replay
 from chalicelib.model.money import Money
-from chalicelib.model.network import Advertiser, Affiliate, Binding, Campaign, Coupon, Goal, Link, Number
+from chalicelib.model.network import DAY_MS, Advertiser, Affiliate, Binding, Campaign, Coupon, Goal, Link, Number
 from chalicelib.model.sale import Refusal, Sale
 from chalicelib.model.terms import Terms
 from chalicelib.store import items, keys
@@ -62,16 +63,54 @@ def test_a_click_put_twice_is_one_row(dynamodb: Client) -> None:
     assert visits.click(id).agent == "first"
 
 
+def some_day() -> int:
+    """The first moment of a UTC day that no other test uses."""
+    return (30_000 + int.from_bytes(os.urandom(2))) * DAY_MS
+
+
 def test_a_late_click_is_marked_under_the_day_it_came(dynamodb: Client) -> None:
-    visits, day = Visits(dynamodb, "visits", 120), f"2026{os.urandom(8).hex()}"
+    visits, start = Visits(dynamodb, "visits", 120), some_day()
     click, shown = (Click(clickid.mint(RING, 7, NOW, b"\x07" + os.urandom(9)), agent="Late/1") for _ in range(2))
     never = Click(clickid.mint(RING, 7, NOW, b"\x07" + os.urandom(9)))
     for row in (visits.item(click), visits.impression_item(shown)):
-        visits.put(row)
-        visits.mark_late(row, day)
-    visits.mark_late(visits.item(never), day)
-    assert sorted(visits.late(day, 7)) == [("click", click), ("impression", shown)]
-    assert list(visits.late(day, 8)) == []
+        visits.put_late(row, start + 5)
+        visits.put_late(row, start + 400)
+    visits.mark_late(visits.item(never), start + 6)
+    assert sorted(visits.late(utc_day(start), 7)) == [("click", click), ("impression", shown)]
+    assert list(visits.late(utc_day(start), 8)) == []
+
+
+def arrived(visits: Visits, from_ms: int, to_ms: int) -> list[Click]:
+    return sorted(visits.arrivals(7, from_ms, to_ms), key=lambda click: click.id.ms)
+
+
+def test_a_click_arrives_once_when_it_is_made_or_when_it_gets_there(dynamodb: Client) -> None:
+    visits, start = Visits(dynamodb, "visits", 120), some_day()
+    early, prompt, late = (Click(clickid.mint(RING, 7, start + ms, b"\x07" + os.urandom(9))) for ms in (10, 20, 15))
+    for click in (early, prompt):
+        visits.put(visits.item(click))
+    visits.put_late(visits.item(late), start + 5_000)
+    visits.put_late(visits.item(late), start + 9_000)
+    visits.put_late(visits.impression_item(late), start + 5_000)
+    # The answer to this one's first write was lost, so it was queued as well.
+    visits.put_late(visits.item(prompt), start + 5_000)
+    ends = [start, start + 20, start + 5_000, start + 8_000, start + DAY_MS]
+    assert [arrived(visits, *span) for span in pairwise(ends)] == [[early], [prompt], [late], []]
+    assert list(visits.arrivals(8, start, start + DAY_MS)) == []
+
+
+def test_a_click_that_is_drained_again_after_midnight_arrives_once(dynamodb: Client) -> None:
+    visits, start = Visits(dynamodb, "visits", 120), some_day()
+    whole, killed = (Click(clickid.mint(RING, 7, start + ms, b"\x07" + os.urandom(9))) for ms in (10, 20))
+    midnight = start + DAY_MS
+    visits.put_late(visits.item(whole), midnight - 10)
+    # Killed after the first of its two writes.
+    visits.put(visits.item(killed) | {"late": items.pack(midnight - 10)})
+    for click in (whole, killed):
+        visits.put_late(visits.item(click), midnight + 10)
+        visits.put_late(visits.item(click), midnight + 20)
+    assert arrived(visits, start, midnight) == [whole]
+    assert arrived(visits, midnight, midnight + DAY_MS) == [killed]
 
 
 def test_a_utc_day_is_read_by_kind_and_shard_in_order_of_time(dynamodb: Client) -> None:
@@ -309,6 +348,45 @@ def test_a_cap_state_says_what_has_to_be_counted(dynamodb: Client, name: str) ->
     assert network.put_cap_state(name, state.counting([booked(name), replace(booked(f"{name}x"), affiliate="ben")]))
     expected = {day: 2, day[:7]: 2, "total": 2, f"commission/{day[:7]}": 2000, f"revenue/{day}/anna": 1500}
     assert network.cap_state(name).taken == expected
+
+
+def test_a_campaign_with_a_cap_on_clicks_is_listed_and_counted_over_the_version_it_was_made_from(
+    dynamodb: Client, name: str
+) -> None:
+    network = Network(dynamodb, "ledger")
+    network.add_campaign(replace(CAMPAIGN, id=f"{name}-plain", caps={"total": 9}))
+    network.add_campaign(replace(CAMPAIGN, id=name, caps={"total": 9, "clicks/day": 2}))
+    assert {id for id in network.listed("clicks") if id.startswith(name)} == {name}
+    state = network.click_state(name)
+    assert (state.taken, state.through, state.caps) == ({}, {}, (Cap("clicks", "day", "*", 2),))
+    assert network.put_click_state(name, state.counting(state.caps, {("2026-09-21", "anna"): 2}, 1_000))
+    assert not network.put_click_state(name, state)
+    network.put_cap_state(name, network.cap_state(name).counting([booked(name)]))
+    found = network.campaign(name)
+    assert found is not None
+    assert found.taken == {"2026-09-21": 1, "2026-09": 1, "total": 1, "clicks/2026-09-21": 2}
+
+
+def test_a_campaign_that_gets_a_cap_on_clicks_later_is_listed_and_keeps_its_count(dynamodb: Client, name: str) -> None:
+    network, plain = Network(dynamodb, "ledger"), replace(CAMPAIGN, id=name)
+    capped = replace(plain, caps={"clicks/day": 2})
+    network.add_campaign(plain)
+    assert network.replace_campaign(plain, capped)
+    assert not network.replace_campaign(plain, replace(plain, caps={"total": 1}))
+    state = network.click_state(name)
+    network.put_click_state(name, state.counting(state.caps, {("2026-09-21", "anna"): 2}, 1_000))
+    assert network.replace_campaign(capped, plain)
+    assert network.replace_campaign(plain, capped)
+    assert name in network.listed("clicks")
+    assert network.click_state(name).taken == {"clicks/2026-09-21": 2}
+
+
+def test_a_coupon_is_ended_only_as_it_was_seen(dynamodb: Client, name: str) -> None:
+    network, known = Network(dynamodb, "ledger"), Coupon(name, "TEA", "anna", "spring")
+    network.add_coupon(known)
+    assert network.replace_coupon(known, replace(known, ended_ms=5))
+    assert not network.replace_coupon(known, replace(known, ended_ms=6))
+    assert network.coupon((name, "TEA")) == replace(known, ended_ms=5)
 
 
 # Failures

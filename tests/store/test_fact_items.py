@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.model.credit import Credit
 from chalicelib.model.entry import Entry
 from chalicelib.model.fact import KINDS, Fact, Movement, Standing
 from chalicelib.model.money import Money
@@ -26,7 +27,14 @@ STANDINGS = st.builds(
     SUMS,
     st.integers(0, 10**15),
     st.sampled_from(["pending", "approved"]),
+    st.sampled_from(["", "bot", "bot burst"]),
 )
+MOVEMENTS = st.builds(Movement, SUMS, SUMS, SUMS, SUMS, SUMS, SUMS)
+CREDITS = st.builds(
+    Credit, NAMES, WORDS, st.integers(1, 10), st.sampled_from(["", "EUR"]), st.lists(WORDS, max_size=5).map(tuple)
+)
+SHARES = st.lists(st.tuples(CREDITS, st.integers(0, 10**15), MOVEMENTS), max_size=3)
+"""Who shares a conversion, with the whole of it in the currency of each, and what a fact moves for each."""
 
 
 def at_home(one: Fact) -> Fact:
@@ -62,7 +70,7 @@ FACTS = st.builds(
     commission_rate=NAMES,
     revenue_rate=NAMES,
     after=STANDINGS,
-    moved=st.builds(Movement, SUMS, SUMS, SUMS, SUMS, SUMS, SUMS),
+    moved=MOVEMENTS,
     subs=st.tuples(WORDS, WORDS, WORDS, WORDS, WORDS),
     touches=st.lists(NAMES, max_size=3).map(tuple),
     deductions=st.integers(0, 10**15),
@@ -71,12 +79,22 @@ FACTS = st.builds(
     hold_days=st.integers(0, 90),
     fx=WORDS,
     due_in=st.sampled_from(["EUR", "JPY"]),
+    share=st.sampled_from(["", "2/1:2:1"]),
+    how=st.sampled_from(["", "first", "view"]),
 ).map(at_home)
 
 
-@given(FACTS)
-def test_a_fact_is_read_as_it_was_written(one: Fact) -> None:
-    assert fact(fact_item(one, "test")) == one
+def shared(one: Fact, shares: list[tuple[Credit, int, Movement]]) -> Fact:
+    """The fact, with those who share it."""
+    after = replace(one.after, dues=tuple(whole for _, whole, _ in shares))
+    credits, parts = tuple(credit for credit, _, _ in shares), tuple(part for _, _, part in shares)
+    return replace(one, after=after, credits=credits, parts=parts)
+
+
+@given(FACTS, SHARES)
+def test_a_fact_is_read_as_it_was_written(one: Fact, shares: list[tuple[Credit, int, Movement]]) -> None:
+    whole = shared(one, shares)
+    assert fact(fact_item(whole, "test")) == whole
 
 
 @given(FACTS)
@@ -89,4 +107,6 @@ def test_a_report_reads_the_same_of_it(one: Fact) -> None:
             if name in Entry._fields and name not in parts:
                 assert getattr(read, name) == getattr(whole, name), name
     assert (read.amount, read.sale_currency) == sale
-    assert {"key", "test", "touches", "after", "moved"} == set(one.__slots__) - set(Entry._fields)
+    assert {"key", "test", "touches", "after", "moved", "credits", "parts", "how"} == set(one.__slots__) - set(
+        Entry._fields
+    )

@@ -20,7 +20,8 @@ from tests.web.shopfront import Front
 
 @pytest.fixture
 def follower(front: Front) -> Follower:
-    return Follower(Network(front.table, "ledger"), Fallback(front.queue, front.queue_url), fact_items.fact_or_none)
+    dead = Fallback(front.queue, front.queue_url)
+    return Follower(Network(front.table, "ledger"), dead, fact_items.fact_or_none, front.ledger)
 
 
 def booked(campaign: str, name: str) -> Fact:
@@ -156,7 +157,7 @@ def test_somebody_who_counts_at_the_same_time_is_not_overwritten(front: Front) -
                 network.put_cap_state(campaign, network.cap_state(campaign).counting([booked(campaign, "theirs")]))
             return network.put_cap_state(campaign, state)
 
-    Follower(Raced(), Fallback(front.queue, front.queue_url), fact_items.fact_or_none).follow(
+    Follower(Raced(), Fallback(front.queue, front.queue_url), fact_items.fact_or_none, front.ledger).follow(
         records(booked(campaign, "ours"))
     )
     assert taken(front, campaign) == 2

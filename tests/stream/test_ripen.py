@@ -1,5 +1,7 @@
 """Time rejects what no server confirmed and approves what only waited, once, whenever it gets to run."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -8,11 +10,13 @@ import pytest
 from chalicelib.model import judge, life
 from chalicelib.model.act import Reinstate
 from chalicelib.model.day import iso
+from chalicelib.model.fact import Fact
 from chalicelib.model.network import DAY_MS
 from chalicelib.store.days import Days
 from chalicelib.store.network import Network
 from chalicelib.stream.ripen import Ripener
 from tests.web.shopfront import Front
+from tests.web.test_touches import clicks, second
 
 SALE = {"goal": "sale", "amount": "50.00", "currency": "USD"}
 
@@ -42,10 +46,29 @@ class OwnNotes(Days):
         super().note_progress(f"{self._prefix} {task}", note)
 
 
+class Lagging(OwnNotes):
+    """Days of which the index does not show the conversions in `unseen`."""
+
+    def __init__(self, front: Front) -> None:
+        super().__init__(front)
+        self.unseen: set[str] = set()
+        self.reads = 0
+
+    def facts(self, day: str, shard: str) -> Iterator[Fact]:
+        self.reads += 1
+        return (fact for fact in super().facts(day, shard) if fact.conversion not in self.unseen)
+
+
 @pytest.fixture
 def ripener(front: Front) -> Ripener:
     network = OneAdvertiser(Network(front.table, "ledger"), front.shop)
     return Ripener(OwnNotes(front), front.ledger, network, "UTC", 45, front.rates)
+
+
+@pytest.fixture
+def lagging(ripener: Ripener, front: Front) -> tuple[Lagging, Ripener]:
+    days = Lagging(front)
+    return days, replace(ripener, days=days)
 
 
 def plenty() -> int:
@@ -112,15 +135,60 @@ def test_missed_runs_are_made_up_for(front: Front, ripener: Ripener) -> None:
     assert ripener.run(front.now + 46 * DAY_MS, plenty)["unconfirmed"] == 3
 
 
+def test_a_first_run_makes_up_for_a_week_of_runs_that_never_came(front: Front, ripener: Ripener) -> None:
+    for day in range(7):
+        claim(front, f"A-{day}")
+        front.passes(DAY_MS)
+    assert ripener.run(front.now + 45 * DAY_MS, plenty)["unconfirmed"] == 7
+
+
 def test_a_run_whose_time_is_short_stops_and_the_next_goes_on(front: Front, ripener: Ripener) -> None:
     for order in range(6):
         claim(front, f"A-{order}")
+    ripener.run(front.now + 45 * DAY_MS, plenty)
     front.passes(46 * DAY_MS)
     written = 0
     for _ in range(17):
         ticks = iter([60_000, 1_000])
-        written += ripener.run(front.now, lambda ticks=ticks: next(ticks))["unconfirmed"]  # type: ignore[misc]
+        written += ripener.run(front.now, lambda ticks=ticks: next(ticks, 1_000))["unconfirmed"]  # type: ignore[misc]
     assert written == 6
+
+
+def trial(front: Front, days: int) -> str:
+    """A conversion that approves by itself after so many days."""
+    front.office.add_goal(front.shop, "trial", "order", f"after {days}")
+    link = front.link()
+    front.office.add_terms(link.campaign, "trial", "*", ("RevShare 10%", "RevShare 15%"), None)
+    said = SALE | {"goal": "trial", "order_id": "T-1", "click_id": front.click(link.slug)}
+    return front.postback(**said)[1]["conversion_id"]
+
+
+@pytest.mark.parametrize("days", [1, 2])
+def test_what_the_index_shows_after_its_review_was_due_is_reviewed_all_the_same(
+    front: Front, lagging: tuple[Lagging, Ripener], days: int
+) -> None:
+    index, ripener = lagging
+    conversion = trial(front, days)
+    index.unseen = {conversion}
+    front.passes((days + 1) * DAY_MS)
+    assert ripener.run(front.now, plenty)[f"review {days}"] == 0
+    index.unseen = set()
+    front.passes((3 - days) * DAY_MS)
+    assert [ripener.run(front.now, plenty)[f"review {days}"] for _ in range(2)] == [1, 0]
+    assert front.facts(conversion)[-1].after.state == "approved"
+
+
+def test_a_day_that_is_due_when_the_index_knows_all_of_it_is_read_once(
+    front: Front, lagging: tuple[Lagging, Ripener]
+) -> None:
+    index, ripener = lagging
+    trial(front, 3)
+    ripener.run(front.now, plenty)
+    index.reads = 0
+    front.passes(DAY_MS)
+    ripener.run(front.now, plenty)
+    # A day of claims and one of reviews, in sixteen shards.
+    assert index.reads == 2 * 16
 
 
 EUROS = SALE | {"currency": "EUR"}
@@ -161,6 +229,21 @@ def test_a_table_that_lacks_the_currency_is_no_rate_and_a_later_one_is(front: Fr
     front.passes(60_000)
     assert ripener.run(front.now, plenty)["rated"] == 1
     assert front.facts(conversion)[-1].after.state == "approved"
+
+
+def test_a_sale_that_the_index_shows_after_the_rates_were_used_is_priced_by_the_same_table(
+    front: Front, lagging: tuple[Lagging, Ripener]
+) -> None:
+    index, ripener = lagging
+    conversion = waiting(front, "A-1")
+    index.unseen = {conversion}
+    front.passes(DAY_MS)
+    quote(front, 1, EUR="0.8")
+    assert ripener.run(front.now, plenty)["rated"] == 0
+    index.unseen = set()
+    front.passes(3 * DAY_MS)
+    assert [ripener.run(front.now, plenty)["rated"] for _ in range(2)] == [1, 0]
+    assert front.facts(conversion)[-1].after.commission == 625
 
 
 def test_rates_are_not_used_before_every_function_knows_them(front: Front, ripener: Ripener) -> None:
@@ -216,3 +299,19 @@ def test_what_was_worth_nothing_and_gets_an_amount_is_priced_once_there_is_a_rat
     quote(front, 1, EUR="0.8")
     assert ripener.run(front.now, plenty)["rated"] == 1
     assert front.facts(conversion)[-1].after.commission == 625
+
+
+def test_shares_that_the_stream_has_not_written_are_written_when_the_day_is_over(
+    front: Front, ripener: Ripener
+) -> None:
+    link = front.link(attribution="linear")
+    path = clicks(front, link, second(front, link))
+    code, answer = front.postback(**SALE, order_id=uuid4().hex, click_id=path[1], clids=path[0])
+    assert code == 200
+    shares = [f"{answer['conversion_id']}.{number}" for number in (1, 2)]
+    ripener.run(front.now, lambda: 900_000)
+    assert [front.facts(share) for share in shares] == [[], []]
+    front.passes(DAY_MS)
+    assert ripener.run(front.now, lambda: 900_000)["shares"] >= 2
+    assert [front.facts(share)[0].after.commission for share in shares] == [250, 250]
+    assert ripener.run(front.now + DAY_MS, lambda: 900_000)["shares"] == 0

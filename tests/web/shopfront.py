@@ -14,11 +14,13 @@ from chalicelib.model.network import Campaign, Link
 from chalicelib.store.client import Client
 from chalicelib.store.customers import Customers
 from chalicelib.store.directory import EXACT, LENIENT, Directory
+from chalicelib.store.erasures import Erasures
 from chalicelib.store.errors import Unavailable
 from chalicelib.store.fallback import Fallback
 from chalicelib.store.ledger import Ledger
 from chalicelib.store.network import Network
 from chalicelib.store.rates import Rates
+from chalicelib.store.salts import Salts
 from chalicelib.store.visits import Visits
 from chalicelib.stream.drain import Drain
 from chalicelib.web.call import Switchboard
@@ -134,13 +136,15 @@ def build(service: Service) -> Front:
     survey = Survey(records, ring, Customers(table, "ledger"))
     rates = Rates(table, "ledger", 60, lambda: front.now / 1000)
     pixel = Pixel(records, ledger, Fallback(queue, url), survey, "UTC", rates=rates.on)
-    redirect = Redirect(directory, visits, Fallback(queue, url), ring, "UTC")
+    salts = Salts(table, "visits", clock=lambda: front.now / 1000)
+    redirect = Redirect(directory, visits, Fallback(queue, url), ring, "UTC", salt=salts.on)
     postback = Postback(records, visits, ledger, survey, Prover(MASTER), "UTC", rates.on)
-    impression = Impression(directory, visits, Fallback(queue, url), ring, "UTC")
+    impression = Impression(directory, visits, Fallback(queue, url), ring, "UTC", salt=salts.on)
     switchboard = Switchboard(records, ledger, survey, Prover(MASTER), MASTER, "UTC")
     edge = Edge(lambda: redirect, lambda: pixel, lambda: postback, lambda: impression, lambda: switchboard)
     office = Office(network, lambda: front.now, 60)
-    drain = Drain(visits, pixel, ring, lambda: front.now)
+    erasures = Erasures(table, "visits", ring.person)
+    drain = Drain(visits, pixel, ring, lambda: front.now, erasures.settle)
     front = Front(table, queue, edge, ledger, office, drain, url, sqs, shop, rates)
     office.add_advertiser(shop, "A shop", {})
     office.add_goal(shop, "sale", "order", "auto")

@@ -54,6 +54,51 @@ def test_a_coupon_has_no_window_and_earns_where_a_clicks_is_over(front: Front, l
     assert sold(front, coupon=code, click_id=click).affiliate == link.affiliate
 
 
+@pytest.mark.parametrize("mode", ["fallback", "always"])
+def test_an_order_earns_by_a_coupon_until_it_ends(front: Front, link: Link, mode: CouponMode) -> None:
+    code, said = coupon(front, link, mode), {"goal": "sale", "order_id": uuid4().hex, "amount": "100.00"}
+    before = str(front.now // 1000)
+    offers.end_coupon(front.office, front.shop, code)
+    assert sold(front, coupon=code, **said).affiliate == link.affiliate
+    front.passes(121_000)
+    # What it earned stays, whatever is said of it later; nothing new is added, unless it was sold before the end.
+    assert front.postback(coupon=code, **said)[1]["status"] == "replayed"
+    assert front.postback(coupon=code, status="rejected", **said)[1]["state"] == "rejected"
+    assert front.postback(coupon=code, **said | {"order_id": uuid4().hex})[1]["reason"] == "click_id_missing"
+    assert sold(front, coupon=code, event_time=before).affiliate == link.affiliate
+    other = front.link()
+    assert sold(front, coupon=code, click_id=front.click(other.slug)).affiliate == other.affiliate
+
+
+def test_coupons_of_a_campaign_end_with_it_and_come_back_with_it(front: Front, link: Link) -> None:
+    code = coupon(front, link)
+    front.office.set_state(link.campaign, "ended")
+    assert sold(front, coupon=code).affiliate == link.affiliate
+    front.passes(121_000)
+    said = {"goal": "sale", "order_id": uuid4().hex, "amount": "100.00", "coupon": code}
+    assert front.postback(**said)[1]["reason"] == "click_id_missing"
+    front.office.set_state(link.campaign, "active")
+    front.passes(61_000)
+    assert sold(front, **said).affiliate == link.affiliate
+
+
+def test_a_pause_ends_no_coupon(front: Front, link: Link) -> None:
+    code = coupon(front, link)
+    front.office.set_state(link.campaign, "paused")
+    front.passes(3_600_000)
+    assert sold(front, coupon=code).affiliate == link.affiliate
+
+
+def test_an_order_stays_one_order_of_its_shop_when_its_coupon_has_ended(front: Front) -> None:
+    link = front.link(shop="de")
+    code, said = coupon(front, link), {"goal": "sale", "order_id": uuid4().hex, "amount": "100.00"}
+    first = sold(front, coupon=code, **said)
+    offers.end_coupon(front.office, front.shop, code)
+    front.passes(121_000)
+    answer = front.postback(coupon=code, **said)[1]
+    assert (answer["status"], answer["conversion_id"]) == ("replayed", first.conversion)
+
+
 def test_a_coupon_of_nobody_is_only_kept(front: Front, link: Link) -> None:
     assert sold(front, coupon="SUMMER", click_id=front.click(link.slug)).coupon == "SUMMER"
     answer = front.postback(goal="sale", order_id=uuid4().hex, amount="1.00", coupon="SUMMER")[1]

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.manage import offers
 from chalicelib.model import phone, trust
 from chalicelib.model.network import DAY_MS, Number
+from chalicelib.model.personal import caller_key
 from chalicelib.web.message import Response
 from tests.web.shopfront import MASTER, Front
 
@@ -123,7 +124,7 @@ def test_a_caller_is_kept_as_a_key_with_the_days_of_its_number(front: Front) -> 
     facts = [front.facts(one.tell()[1]["conversion_id"])[0] for one in lines]
     keys = [fact.caller.partition("/") for fact in facts]
     assert [days for _, _, days in keys] == ["7", "0"]
-    assert keys[0][0] == keys[1][0] == phone.caller_key(MASTER, front.shop, CALLER)
+    assert keys[0][0] == keys[1][0] == caller_key(trust.lasting(MASTER), front.shop, CALLER)
     assert CALLER[1:] not in repr(facts)
 
 

@@ -20,6 +20,13 @@ SALE = {"goal": "sale", "order_id": "A-1", "amount": "50.00", "currency": "USD"}
 
 
 @pytest.fixture
+def front(front: Front) -> Front:
+    """A network in years that are this file's own: rates that are uploaded here are there for every network."""
+    front.passes(1_000 * DAY_MS)
+    return front
+
+
+@pytest.fixture
 def click(front: Front) -> str:
     return front.click(front.link().slug)
 
