@@ -1,6 +1,7 @@
 """A day's evidence as it is kept: what was clicked, quarter by quarter, and what was sold, as files in a bucket.
 
-    trust/visits-<UTC day>.json         clicks by affiliate and campaign, and the ids of those that came in a burst
+    trust/visits-<UTC day>.json         clicks by affiliate and campaign, and the ids of those that scanners opened at
+                                        once, or that came as a crowd
     trust/claims-<accounting day>.json  the day's conversions with what their own clicks show, and what is held of them
 
 Nothing personal is in them: no network, no agent, no customer. So an erasure need not reach them.
@@ -17,12 +18,16 @@ from chalicelib.model.evidence import Claim, Clicks, Seen, tally
 from chalicelib.model.fact import Fact
 from chalicelib.model.network import Link
 from chalicelib.model.suspicion_clicks import BURST_MS, bursts
-from chalicelib.model.traffic import verdict
+from chalicelib.model.traffic import LIMITS, Traffic, judged, verdict
+from chalicelib.model.visit import Visit, visit
 
 FOLDER: Final = "trust"
 QUARTERS: Final = 4
 QUARTER_MS: Final = 6 * 3_600_000
 """So much of a day's clicks is in memory at once, and so much is lost where a run is cut short."""
+
+NEAR_MS: Final = max(BURST_MS, LIMITS.burst_ms)
+"""So far before a quarter lie the clicks that what begins in it may have begun with."""
 
 SHARDS: Final = "0123456789abcdef"
 
@@ -73,12 +78,12 @@ class Dossier:
 
     def watch(self, day: str, midnight_ms: int, has_time: Callable[[], bool]) -> bool:
         """Count the clicks of a UTC day that begins at `midnight_ms`; False if the time was too short for all of it."""
-        kept = self._read(f"visits-{day}") or {"quarters": 0, "clicks": {}, "burst": []}
+        kept = self._read(f"visits-{day}") or {"quarters": 0, "clicks": {}, "burst": [], "crowd": []}
         while kept["quarters"] < QUARTERS:
             if not has_time():
                 return False
             start = midnight_ms + kept["quarters"] * QUARTER_MS
-            before, seen = self._quarter(start, is_first=not kept["quarters"])
+            before, seen, crowd = self._quarter(start, is_first=not kept["quarters"])
             clicks = {tuple(name.split()): Clicks(*sums) for name, sums in kept["clicks"].items()}
             for place, sums in tally(seen).items():
                 clicks[place] = clicks.get(place, Clicks()).plus(sums)
@@ -86,6 +91,7 @@ class Dossier:
                 "quarters": kept["quarters"] + 1,
                 "clicks": {" ".join(place): list(sums) for place, sums in sorted(clicks.items())},
                 "burst": sorted({*kept["burst"], *bursts([*before, *seen])}),
+                "crowd": sorted({*kept["crowd"], *crowd}),
             }
             self._put(f"visits-{day}", kept)
         return True
@@ -95,6 +101,10 @@ class Dossier:
         kept = self._read(f"visits-{day}") or {"clicks": {}, "burst": []}
         places = {(name.split()[0], name.split()[1]): Clicks(*sums) for name, sums in kept["clicks"].items()}
         return places, frozenset(kept["burst"])
+
+    def crowds(self, day: str) -> frozenset[str]:
+        """The ids of a UTC day's clicks that came in a crowd: the verdict `burst` (model.traffic)."""
+        return frozenset((self._read(f"visits-{day}") or {}).get("crowd", ()))
 
     def collect(self, day: str) -> list[Claim]:
         """Write down an accounting day's conversions and holds; the conversions."""
@@ -116,19 +126,22 @@ class Dossier:
         kept = self._read(f"claims-{day}") or {"claims": [], "held": []}
         return [_from_row(row) for row in kept["claims"]], {(id, rule, version) for id, rule, version in kept["held"]}
 
-    def _quarter(self, start: int, is_first: bool) -> tuple[list[Seen], list[Seen]]:
-        """The clicks of a quarter, and those right before it, with which a burst may have begun."""
-        near = list(self._between(start - BURST_MS, start)) if is_first else []
-        near += self._between(start if is_first else start - BURST_MS, start + QUARTER_MS)
-        before = {seen.id for seen in near if start - BURST_MS <= seen.at < start}
-        return [seen for seen in near if seen.id in before], [seen for seen in near if seen.id not in before]
+    def _quarter(self, start: int, is_first: bool) -> tuple[list[Seen], list[Seen], set[str]]:
+        """The clicks right before a quarter, its own, and the ids of those of both that came in a crowd."""
+        both = list(self._between(start - NEAR_MS, start)) if is_first else []
+        both += self._between(start if is_first else start - NEAR_MS, start + QUARTER_MS)
+        near = [seen for seen, _ in both]
+        before = {seen.id for seen in near if start - NEAR_MS <= seen.at < start}
+        in_order = sorted((one for _, one in both), key=lambda one: one.at_ms)
+        crowd = {one.id for one in judged(in_order, Traffic(is_datacenter=self.is_machine)) if one.reason == "burst"}
+        return [seen for seen in near if seen.id in before], [seen for seen in near if seen.id not in before], crowd
 
-    def _between(self, from_ms: int, to_ms: int) -> Iterator[Seen]:
+    def _between(self, from_ms: int, to_ms: int) -> Iterator[tuple[Seen, Visit]]:
         for shard in range(self.visits.shards):
             for click in self.visits.arrivals(shard, from_ms, to_ms):
                 link = self.link(click.id.link)
                 if link is not None and click.method == "GET":
-                    yield self._seen(click, link.affiliate, link.campaign)
+                    yield self._seen(click, link.affiliate, link.campaign), visit("click", click, link)
 
     def _claim(self, fact: Fact) -> Claim:
         seen, clicked = None, None

@@ -93,8 +93,9 @@ class Judging:
         fresh = [self._with_person(claim) for claim in self.dossier.collect(day)]
         claims, held = self._before(day)
         claims |= {claim.id: claim for claim in fresh}
-        known = [_patient(claim, now_ms) for claim in claims.values()]
         places, burst = self._clicks(day)
+        crowd = self._crowds(day)
+        known = [_in_crowd(_patient(claim, now_ms), crowd) for claim in claims.values()]
         accounts = {id: self._account(id) for id in {claim.affiliate for claim in known}}
         offers = {id: self._offer(id) for id in {claim.campaign for claim in known}}
         case = Case(known, places, burst, accounts, offers, self.time_zone)
@@ -102,7 +103,7 @@ class Judging:
         return sum(self._hold(finding, held, now) for finding in evidence.held(case))
 
     def _hold(self, finding: Finding, held: Held, now: judge.Moment) -> bool:
-        version = traffic.RULES if finding.rule in ("bot", "datacenter") else evidence.VERSION
+        version = traffic.RULES if finding.rule in ("bot", "datacenter", "burst") else evidence.VERSION
         if (finding.conversion, finding.rule, version) in held:
             return False
         act = Hold(finding.rule, version, finding.why[:WORD_CHARACTERS])
@@ -129,6 +130,11 @@ class Judging:
             for place, sums in some.items() if ago <= LOOK_BACK else ():
                 places[place] = places.get(place, Clicks()).plus(sums)
         return places, frozenset(burst)
+
+    def _crowds(self, day: str) -> frozenset[str]:
+        """The clicks that came in a crowd, of the days that are looked at and those that clicks come from."""
+        days = (back(day, ago).replace("-", "") for ago in range(LOOK_BACK + CLICK_DAYS, -1, -1))
+        return frozenset().union(*map(self.dossier.crowds, days))
 
     def _with_person(self, claim: Claim) -> Claim:
         """What is known of the customer. It is read for the day's own conversions only, and not kept."""
@@ -161,3 +167,10 @@ def _patient(claim: Claim, now_ms: int) -> Claim:
     """A claim whose server may yet speak says nothing by being unconfirmed."""
     waits = not claim.confirmed and claim.told + PATIENCE_MS > now_ms
     return claim._replace(confirmed=None) if waits else claim
+
+
+def _in_crowd(claim: Claim, crowd: frozenset[str]) -> Claim:
+    """A claim whose click came in a crowd, with that as the click's verdict, unless it has another."""
+    if claim.seen is None or claim.seen.reason or claim.click not in crowd:
+        return claim
+    return claim._replace(seen=claim.seen._replace(reason="burst"))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.model import evidence, judge, life
+from chalicelib.model import evidence, judge, life, traffic
 from chalicelib.model.act import Release
 from chalicelib.model.click import Click
 from chalicelib.model.network import DAY_MS, Link
@@ -140,3 +140,19 @@ def test_what_is_kept_names_nobody(front: Front, judging: Judging, shelf: Shelf)
     kept = b"".join(shelf.kept.values()).decode()
     assert "A-0" in kept
     assert not [personal for personal in ("192.0.2", "Mozilla", "DE") if personal in kept]
+
+
+@pytest.mark.parametrize(("clicks", "held"), [(10, "burst"), (9, "")])
+def test_a_sale_of_a_visitor_who_clicked_ten_times_in_ten_seconds_is_held(
+    front: Front, judging: Judging, clicks: int, held: str
+) -> None:
+    link = front.link()
+    for _ in range(clicks - 1):
+        front.ask("GET", f"/c/{link.slug}", b"", user_agent=BROWSER)
+        front.passes(1_000)
+    conversion = sold(front, link, f"burst-{clicks}")
+    front.passes(DAY_MS + 7_200_000)
+    judging.run(front.now, plenty)
+    last = front.facts(conversion)[-1]
+    assert last.after.held == held
+    assert not held or last.key == f"hold burst {traffic.RULES}"
