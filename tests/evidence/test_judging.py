@@ -14,7 +14,8 @@ def test_eight_planted_schemes_are_held_and_next_to_nothing_else(seed: int) -> N
     assert found.precision >= 0.99, f"seed {seed} of {CLICKS} clicks: held beside them {found.wrong}"
 
 
-@pytest.mark.parametrize("seed", fresh(1))
-def test_honest_traffic_is_left_alone(seed: int) -> None:
-    found = score(seed, CLICKS, planted=False)
-    assert found.held <= 0.001 * found.conversions, f"seed {seed} of {CLICKS} clicks: held {found.wrong}"
+def test_honest_traffic_is_left_alone() -> None:
+    """Of three streams together: one in some twenty has an affiliate that looks odd by chance, docs/trust.md says."""
+    found = [score(seed, CLICKS, planted=False) for seed in fresh(3)]
+    told = [(one.seed, one.wrong) for one in found]
+    assert sum(one.held for one in found) <= 0.001 * sum(one.conversions for one in found), f"seeds and held: {told}"
